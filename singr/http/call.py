@@ -1,0 +1,36 @@
+"""A call: who asks and what is at hand. Domain functions take it instead of a web request, so that REST, live
+connections, OpenKJ and jobs use the same ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from singr.core.actor import Actor
+from singr.core.errors import AuthorizationDenied
+from singr.infra.kit import Kit
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`device` is the caller's verified device id, `address` the client's IP address as text."""
+
+    actor: Actor
+    kit: Kit
+    request_id: str = ""
+    device: str | None = None
+    address: str = ""
+    idempotency_key: str | None = None
+
+    @property
+    def tenant(self) -> UUID:
+        """The organization the actor works for; raises AuthorizationDenied outside a customer context."""
+        context = self.actor.context
+        if context is None or context.type != "customer":
+            raise AuthorizationDenied("switch to a customer context first")
+        return context.id
+
+    @property
+    def audit(self) -> dict[str, str]:
+        """The parameters with which a hot single statement sets its own actor."""
+        return {"user_id": str(self.actor.user_id or ""), "actor": str(self.actor)}

@@ -1,0 +1,77 @@
+"""What a call carries, as typed values; everything unreadable becomes a ValidationFailed that names its place."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from aiohttp import web
+
+from singr.core.errors import FieldError, NotFound, PayloadTooLarge, ValidationFailed
+from singr.http import problems
+
+BODY_TIMEOUT_S = 30
+IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+Decode = Callable[[bytes], Any]
+
+
+async def read(request: web.Request, limit: int) -> bytes:
+    """The body, at most `limit` bytes; raises PayloadTooLarge."""
+    if (request.content_length or 0) > limit:
+        raise PayloadTooLarge(f"at most {limit} bytes")
+    chunks, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_TIMEOUT_S):
+            while chunk := await request.content.readany():
+                chunks.append(chunk)
+                if (size := size + len(chunk)) > limit:
+                    raise PayloadTooLarge(f"at most {limit} bytes")
+    except TimeoutError as exc:
+        raise ValidationFailed("the body did not arrive in time") from exc
+    return b"".join(chunks)
+
+
+def body(raw: bytes, decode: Decode) -> Any:
+    try:
+        return decode(raw)
+    except msgspec.MsgspecError as exc:
+        raise problems.from_msgspec(exc, "body") from exc
+    except UnicodeDecodeError as exc:
+        raise ValidationFailed("the body is not UTF-8") from exc
+
+
+def query(request: web.Request, shape: type) -> Any:
+    """The query as `shape`; the first of repeated parameters counts, unknown ones are ignored."""
+    given = {name: request.query[name] for name in request.query}
+    try:
+        return msgspec.convert(given, shape, strict=False)
+    except msgspec.ValidationError as exc:
+        raise problems.from_msgspec(exc, "query") from exc
+
+
+def path(request: web.Request, types: dict[str, type]) -> dict[str, Any]:
+    """The path's parameters; one that cannot be an id at all is not found."""
+    try:
+        return {name: _one(request.match_info[name], kind) for name, kind in types.items()}
+    except ValueError as exc:
+        raise NotFound from exc
+
+
+def _one(text: str, kind: type) -> Any:
+    if kind is str:
+        return text
+    if kind is int and len(text) > 18:
+        raise ValueError(text)
+    return UUID(text) if kind is UUID else kind(text)
+
+
+def idempotency_key(request: web.Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not IDEMPOTENCY_KEY.fullmatch(key):
+        raise ValidationFailed(errors=(FieldError("Idempotency-Key", "1 to 200 printable ASCII characters"),))
+    return key

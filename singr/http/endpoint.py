@@ -1,0 +1,166 @@
+"""Compiles a row of the route table into the one handler that does all the row asks, and nothing else.
+
+Order: request id → device → caller → admission → limit → decoding → the domain's function → encoding. Whatever goes
+wrong on the way leaves as problem+json.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from singr.core import ids
+from singr.core.actor import Actor
+from singr.core.errors import Problem, RateLimited
+from singr.http import decode, guard, problems
+from singr.http.address import client_address
+from singr.http.call import Call
+from singr.http.device import Devices
+from singr.http.reply import Reply
+from singr.http.route import Row
+from singr.infra.kit import Kit
+from singr.infra.limits import Rate, Verdict
+from singr.telemetry import metrics
+from singr.telemetry.logs import REQUEST_ID, redact
+
+log = logging.getLogger("singr.calls")
+
+# A whole bar shares one address, so limits by device only get this backstop by address.
+ADDRESS_BACKSTOP = Rate(3000, per_s=60, by="address")
+NEW_DEVICES = Rate(300, per_s=3600, by="address")
+JSON = "application/json"
+
+Admit = Callable[[web.Request], Actor | None]
+"""Who a request's credentials name: None without any; raises AuthenticationFailed when they are not good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What every endpoint needs: composition makes one."""
+
+    kit: Kit
+    admit: Admit
+    devices: Devices
+
+
+class Endpoint:
+    """One compiled row; `answer` is aiohttp's handler."""
+
+    def __init__(self, row: Row, gate: Gate) -> None:
+        self.row, self.gate, self.kit = row, gate, gate.kit
+        self._decode = msgspec.json.Decoder(row.body).decode if row.body else None
+        self._encode = msgspec.json.Encoder().encode
+        self._path_types = row.path_types
+        self._proxies = gate.kit.settings.proxies
+        self._seconds = metrics.CALL_SECONDS.labels(row.method, row.path)
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        loop = asyncio.get_running_loop()
+        started_s = loop.time()
+        request_id = ids.request_id(request.headers.get("X-Request-Id"))
+        REQUEST_ID.set(request_id)
+        try:
+            response = await self._admit_and_run(request, request_id)
+        except Exception as exc:
+            response = problems.response(self._as_problem(exc), request.path, request_id)
+        if not response.prepared:
+            response.headers["X-Request-Id"] = request_id
+        self._record(request, response.status, loop.time() - started_s)
+        return response
+
+    async def _admit_and_run(self, request: web.Request, request_id: str) -> web.StreamResponse:
+        row, devices = self.row, self.gate.devices
+        device = devices.of(request)
+        minted = devices.new() if device is None and row.rate.by == "device" else None
+        actor = self.gate.admit(request) or Actor(kind="guest", id=device or minted or "unknown")
+        call = Call(
+            actor,
+            self.kit,
+            request_id,
+            device or minted,
+            client_address(request, self._proxies),
+            decode.idempotency_key(request),
+        )
+        if problem := guard.refusal(actor, row.may):
+            raise problem
+        verdict = None if row.rate.inside else await self._limit(call, is_new=minted is not None)
+        response = await self._run(call, request)
+        if not response.prepared:
+            if verdict:
+                _tell_limit(response, row.rate, verdict)
+            if minted:
+                devices.attach(response, minted)
+        return response
+
+    async def _limit(self, call: Call, *, is_new: bool) -> Verdict:
+        rate = self.row.rate
+        if rate.by == "device":
+            await self._take(f"address:{call.address}", ADDRESS_BACKSTOP)
+            if is_new:
+                await self._take(f"devices:{call.address}", NEW_DEVICES)
+        who = {"device": call.device, "address": call.address}.get(rate.by) or str(call.actor)
+        return await self._take(f"{self.row.name}:{rate.by}:{who}", rate)
+
+    async def _take(self, key: str, rate: Rate) -> Verdict:
+        verdict = await self.kit.limits.take(key, rate)
+        if not verdict.allowed:
+            metrics.REFUSED.labels(self.row.path).inc()
+            retry_s = verdict.retry_after_s
+            raise RateLimited(f"at most {rate.hits} in {rate.per_s} s; try again in {retry_s:.0f} s", retry_after_s=retry_s)
+        return verdict
+
+    async def _run(self, call: Call, request: web.Request) -> web.StreamResponse:
+        row = self.row
+        given = decode.path(request, self._path_types)
+        if row.raw:
+            raw: web.StreamResponse = await row.handler(call, request, **given)
+            return raw
+        if row.query:
+            given["query"] = decode.query(request, row.query)
+        if self._decode:
+            given["body"] = decode.body(await decode.read(request, row.body_limit), self._decode)
+        return self._respond(await row.handler(call, **given), request)
+
+    def _respond(self, result: Any, request: web.Request) -> web.Response:
+        if result is None:
+            return web.Response(status=204)
+        if isinstance(result, Reply):
+            headers = {"Content-Type": result.content_type, **result.headers}
+            return web.Response(body=result.body, status=result.status, headers=headers)
+        body = self._encode(result)
+        if self.row.cache is None:
+            headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
+            return web.Response(body=body, status=self.row.status, headers=headers)
+        etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        headers = {"Content-Type": JSON, "ETag": etag, "Cache-Control": f"public, max-age={self.row.cache.max_age_s}"}
+        if etag in request.headers.get("If-None-Match", ""):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=body, status=self.row.status, headers=headers)
+
+    def _as_problem(self, exc: Exception) -> Problem:
+        if isinstance(exc, Problem):
+            return exc
+        if isinstance(exc, web.HTTPException):
+            return problems.from_http(exc)
+        log.exception("call failed", extra={"route": self.row.path})
+        return Problem()
+
+    def _record(self, request: web.Request, status: int, took_s: float) -> None:
+        metrics.CALLS.labels(self.row.method, self.row.path, status).inc()
+        self._seconds.observe(took_s)
+        if not self.row.quiet or status >= 500:
+            seen = {"method": request.method, "path": redact(request.path), "status": status}
+            log.info("call", extra=seen | {"route": self.row.path, "ms": round(took_s * 1000, 2)})
+
+
+def _tell_limit(response: web.StreamResponse, rate: Rate, verdict: Verdict) -> None:
+    response.headers["RateLimit-Limit"] = str(rate.hits)
+    response.headers["RateLimit-Remaining"] = str(verdict.remaining)
+    response.headers["RateLimit-Reset"] = f"{verdict.reset_s:.0f}"

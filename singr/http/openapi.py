@@ -1,0 +1,105 @@
+"""The OpenAPI 3.1 document, generated from the route table."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from singr import __version__
+from singr.http.guard import Rule
+from singr.http.problems import CONTENT_TYPE, ProblemDocument
+from singr.http.route import Row, parameters
+
+REF = "#/components/schemas/{name}"
+TYPES = {int: {"type": "integer"}, str: {"type": "string"}}
+
+
+def document(rows: Sequence[Row]) -> dict[str, Any]:
+    """The whole document for `rows`."""
+    described = [row for row in rows if not row.raw or row.path.startswith("/v1")]
+    shapes = _shapes(described)
+    schemas, components = msgspec.json.schema_components([*shapes, ProblemDocument], ref_template=REF)
+    schema_of = dict(zip(shapes, schemas, strict=False))
+    paths: dict[str, Any] = {}
+    for row in described:
+        operation = _operation(row, schema_of)
+        for number, path in enumerate((row.path, *row.aliases)):
+            suffix = f"_{number}" if number else ""
+            here = operation | {"operationId": operation["operationId"] + suffix}
+            paths.setdefault(path, {})[row.method.lower()] = here
+    security = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Singr", "version": __version__, "description": "The realtime backbone of karaoke nights."},
+        "paths": paths,
+        "components": {"schemas": components, "securitySchemes": security},
+    }
+
+
+def _shapes(rows: Sequence[Row]) -> list[Any]:
+    return [shape for row in rows for shape in (row.body, row.query, row.returns) if shape is not None]
+
+
+def _operation(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
+    summary, _, description = inspect.cleandoc(row.handler.__doc__ or "").partition("\n")
+    operation: dict[str, Any] = {
+        "operationId": row.name,
+        "tags": [row.name.partition(".")[0]],
+        "summary": summary,
+        "description": description.strip(),
+        "x-permission": str(row.may),
+        "x-rate": str(row.rate),
+        "parameters": _parameters(row),
+        "responses": _responses(row, schema_of),
+    }
+    if row.body:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of[row.body]}}}
+    if not row.may.anonymous:
+        operation["security"] = [{"bearer": []}]
+    return operation
+
+
+def _parameters(row: Row) -> list[dict[str, Any]]:
+    types = row.path_types
+    found = [
+        {"name": n, "in": "path", "required": True, "schema": TYPES.get(types[n], {"type": "string", "format": "uuid"})}
+        for n in parameters(row.path)
+    ]
+    if row.query:
+        (_,), components = msgspec.json.schema_components([row.query], ref_template=REF)
+        shape = components[row.query.__name__]
+        required = set(shape.get("required", ()))
+        found += [
+            {"name": n, "in": "query", "required": n in required, "schema": schema}
+            for n, schema in shape["properties"].items()
+        ]
+    return found
+
+
+def _responses(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": "Success"}
+    if row.returns:
+        success["content"] = {"application/json": {"schema": schema_of[row.returns]}}
+    problem = {"content": {CONTENT_TYPE: {"schema": {"$ref": REF.format(name="ProblemDocument")}}}}
+    titles = _problem_titles(row, row.may)
+    return {str(row.status): success} | {
+        str(status): {"description": title} | problem for status, title in sorted(titles.items())
+    }
+
+
+def _problem_titles(row: Row, may: Rule) -> dict[int, str]:
+    titles = {429: "Too many calls", 503: "A service we need does not answer"}
+    if row.body or row.query:
+        titles[422] = "The call is not valid"
+    if row.body:
+        titles[413] = "The body is too large"
+    if not may.anonymous:
+        titles |= {401: "Sign in first", 403: "Not allowed"}
+    if parameters(row.path):
+        titles[404] = "Not found"
+    for problem in row.raises:
+        titles[problem.status] = problem.title
+    return titles

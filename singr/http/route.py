@@ -1,0 +1,66 @@
+"""What can be asked: one frozen record an endpoint. `singr/table.py` gathers all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from singr.core.errors import Problem
+from singr.http.guard import Rule
+from singr.infra.limits import Rate
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Answers of a public GET: how long a browser may reuse one without asking; an ETag comes with it."""
+
+    max_age_s: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """See `Route`."""
+
+    method: str
+    path: str
+    handler: Callable[..., Any]
+    may: Rule
+    rate: Rate
+    body: type | None = None
+    query: type | None = None
+    returns: type | None = None
+    status: int = 200
+    raises: tuple[type[Problem], ...] = ()
+    body_limit: int = MIB
+    cache: Cache | None = None
+    raw: bool = False
+    quiet: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """`queue.requests.submit_as_guest`: the operation's id, and its label in metrics."""
+        return f"{self.handler.__module__.removeprefix('singr.')}.{self.handler.__name__}"
+
+    @property
+    def path_types(self) -> dict[str, type]:
+        """The types of the path's parameters, from the handler's annotations."""
+        hints = get_type_hints(self.handler)
+        return {name: hints[name] for name in parameters(self.path)}
+
+
+def Route(method: str, path: str, handler: Callable[..., Any], **columns: Any) -> Row:  # noqa: N802
+    """A row of the table. `may` and `rate` have no default: forgetting one is an error at import.
+
+    `raw` handlers get `(call, request, …)` and return aiohttp's own response (pages, live connections, OpenKJ);
+    `quiet` ones leave no log line a call.
+    """
+    return Row(method=method, path=path, handler=handler, **columns)
+
+
+def parameters(path: str) -> tuple[str, ...]:
+    """`("url_name",)` of `/v1/public/venues/{url_name}`."""
+    return tuple(part[1:-1].partition(":")[0] for part in path.split("/") if part.startswith("{"))

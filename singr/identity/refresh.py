@@ -1,0 +1,91 @@
+"""Refresh tokens: opaque, rotated at every use, revoked as a family when an old one comes back.
+
+A token is `family.number.signature`. Redis knows the family only by its hash and keeps whose it is and the number that
+is current. Presenting the current number gives the next one; the one before it gives the same answer again for ten
+seconds (the client may not have got it); any other number means two parties hold the family, and ends it.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from redis.asyncio import Redis
+
+from singr.core import ids
+from singr.core.actor import Context
+from singr.core.errors import AuthenticationFailed
+from singr.core.secrets import Signer, digest
+from singr.infra.redis import reachable
+
+GRACE_MS = 10_000
+
+ROTATE = """
+local family = redis.call('HMGET', KEYS[1], 'owner', 'number', 'rotated_ms')
+if not family[1] then return {'unknown', ''} end
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local presented, current = tonumber(ARGV[1]), tonumber(family[2])
+if presented == current then
+  current = current + 1
+  redis.call('HSET', KEYS[1], 'number', current, 'rotated_ms', now)
+elseif presented ~= current - 1 or now - tonumber(family[3]) > tonumber(ARGV[2]) then
+  redis.call('DEL', KEYS[1])
+  return {'reused', family[1]}
+end
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return {tostring(current), family[1]}
+"""
+
+
+class Owner(Struct):
+    """Whose session it is, and what it acts as."""
+
+    user_id: UUID
+    context: Context | None
+
+
+class TokenReused(AuthenticationFailed):
+    title = "The session was ended: an old refresh token came back"
+
+
+class RefreshTokens:
+    def __init__(self, redis: Redis, auth_secret: str, ttl_s: int) -> None:
+        self._redis, self._ttl_s = redis, ttl_s
+        self._signer = Signer(auth_secret, "refresh")
+        self._rotate = redis.register_script(ROTATE)
+
+    async def start(self, owner: Owner) -> tuple[str, str]:
+        """A new family: its first token and the session's public name. Redis away: UpstreamUnavailable."""
+        family = ids.token(16)
+        session = digest(family)
+        with reachable():
+            async with self._redis.pipeline(transaction=True) as pipe:
+                pipe.hset(_key(session), mapping={"owner": msgspec.json.encode(owner), "number": 1, "rotated_ms": 0})
+                pipe.expire(_key(session), self._ttl_s)
+                await pipe.execute()
+        return self._signer.sign(f"{family}.1"), session
+
+    async def rotate(self, token: str) -> tuple[str, str, Owner]:
+        """The next token, the session and its owner; raises AuthenticationFailed, TokenReused, UpstreamUnavailable."""
+        family, _, number = (self._signer.verify(token) or "").partition(".")
+        if not number.isdigit():
+            raise AuthenticationFailed("the refresh token is not valid")
+        session = digest(family)
+        with reachable():
+            answer, owner = await self._rotate(keys=[_key(session)], args=[number, GRACE_MS, self._ttl_s])
+        if answer == b"unknown":
+            raise AuthenticationFailed("the session has ended")
+        if answer == b"reused":
+            raise TokenReused
+        return self._signer.sign(f"{family}.{answer.decode()}"), session, msgspec.json.decode(owner, type=Owner)
+
+    async def end(self, session: str) -> None:
+        """End a session: none of its refresh tokens works again."""
+        with reachable():
+            await self._redis.delete(_key(session))
+
+
+def _key(session: str) -> str:
+    return f"refresh:{session}"

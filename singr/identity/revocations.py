@@ -1,0 +1,81 @@
+"""Tokens and sessions that ended early, known in every process within two seconds.
+
+Truth is a Redis sorted set (name → when it would have expired anyway); each process keeps a copy, told at once by the
+bus and refreshed by a sweep. With Redis away the copy stays as it is: nothing fails open that was closed before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from redis.asyncio import Redis
+
+from singr.infra.bus import Bus, BusDown
+from singr.infra.redis import AWAY, reachable
+
+KEY = "auth:revoked"
+CHANNEL = "singr:auth:revoked"
+SWEEP_S = 2
+MOST = 100_000
+
+log = logging.getLogger("singr.identity")
+
+
+class Revocations:
+    def __init__(self, redis: Redis, bus: Bus) -> None:
+        self._redis, self._bus = redis, bus
+        self._ended: dict[str, float] = {}
+
+    def has(self, name: str) -> bool:
+        """Whether this token id or session was revoked."""
+        return name in self._ended
+
+    async def add(self, *names: str, for_s: int) -> None:
+        """Revoke token ids or sessions for `for_s`, the longest that one may still be valid. Redis away: 503."""
+        until = time.time() + for_s
+        with reachable():
+            await self._redis.zadd(KEY, dict.fromkeys(names, until))
+        self._ended |= dict.fromkeys(names, until)
+        await self._bus.publish(CHANNEL, b"")
+
+    async def refresh(self) -> None:
+        """Read the truth again."""
+        now = time.time()
+        await self._redis.zremrangebyscore(KEY, 0, now)
+        rows = await self._redis.zrange(KEY, 0, MOST - 1, withscores=True)
+        self._ended = {name.decode(): until for name, until in rows}
+
+
+@asynccontextmanager
+async def watching(redis: Redis, bus: Bus) -> AsyncIterator[Revocations]:
+    """A process's copy, kept fresh while the context is open."""
+    revocations = Revocations(redis, bus)
+    told = asyncio.Event()
+    sweep = asyncio.create_task(_sweep(revocations, told))
+    try:
+        await bus.subscribe(CHANNEL, lambda _payload: told.set())
+    except BusDown:
+        log.warning("revocations are not told live; the sweep finds them")
+    try:
+        yield revocations
+    finally:
+        sweep.cancel()
+        await asyncio.gather(sweep, return_exceptions=True)
+
+
+async def _sweep(revocations: Revocations, told: asyncio.Event) -> None:
+    while True:
+        try:
+            await revocations.refresh()
+        except AWAY as exc:
+            log.warning("revocations not refreshed", extra={"error": repr(exc)})
+        told.clear()
+        try:
+            async with asyncio.timeout(SWEEP_S):
+                await told.wait()
+        except TimeoutError:
+            continue

@@ -1,0 +1,119 @@
+"""Access tokens: ES256 JWTs of a quarter of an hour, verified once and remembered until they end."""
+
+from __future__ import annotations
+
+import time
+from uuid import UUID
+
+import jwt
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from singr.core import ids
+from singr.core.actor import Actor, Context
+from singr.core.errors import AuthenticationFailed
+from singr.core.permissions import Permission
+from singr.core.settings import Settings
+from singr.identity.keys import SigningKeys
+from singr.identity.people import Person
+from singr.identity.revocations import Revocations
+
+ALGORITHM = "ES256"
+REMEMBERED_MAX = 10_000
+REQUIRED = ["sub", "jti", "sid", "exp", "iat", "iss", "aud"]
+
+
+class Claims(Struct, rename="camel"):
+    """What a token says (design: api.md). `sid` names the session (its refresh family), hashed."""
+
+    sub: UUID
+    email: str
+    name: str | None
+    role: str
+    roles: list[str]
+    permissions: list[str]
+    active_context: Context | None
+    jti: str
+    sid: str
+    iat: int
+    exp: int
+    iss: str
+    aud: str
+
+
+class Tokens:
+    """Issues and reads access tokens; one instance a process."""
+
+    def __init__(self, settings: Settings, keys: SigningKeys, revoked: Revocations) -> None:
+        self._settings, self.keys, self._revoked = settings, keys, revoked
+        self._remembered: dict[str, Actor] = {}
+
+    def issue(self, person: Person, session: str) -> str:
+        """A token for `person` as it stands now, tied to `session`."""
+        now = int(time.time())
+        claims = Claims(
+            sub=person.id,
+            email=person.email,
+            name=person.name,
+            role=person.role,
+            roles=sorted(person.roles),
+            permissions=sorted(person.permissions),
+            active_context=person.context,
+            jti=ids.token(16),
+            sid=session,
+            iat=now,
+            exp=now + self._settings.access_token_ttl_s,
+            iss=self._settings.jwt_issuer,
+            aud=self._settings.jwt_audience,
+        )
+        headers = {"kid": self.keys.kid}
+        return jwt.encode(msgspec.to_builtins(claims), self.keys.private, ALGORITHM, headers=headers)
+
+    def admit(self, request: web.Request) -> Actor | None:
+        """The signed-in actor of a request, None without a bearer token; raises AuthenticationFailed."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        return self.read(token.strip())
+
+    def read(self, token: str) -> Actor:
+        """The actor a token names; raises AuthenticationFailed when it is forged, expired or revoked."""
+        actor = self._remembered.get(token)
+        if actor is None:
+            actor = self._verify(token)
+            if len(self._remembered) >= REMEMBERED_MAX:
+                self._remembered.clear()
+            self._remembered[token] = actor
+        if actor.expires_at <= time.time():
+            raise AuthenticationFailed("the token has expired")
+        if self._revoked.has(actor.token_id) or self._revoked.has(actor.session):
+            raise AuthenticationFailed("the token was revoked")
+        return actor
+
+    def _verify(self, token: str) -> Actor:
+        try:
+            key = self.keys.public[jwt.get_unverified_header(token).get("kid", "")]
+            raw = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=self._settings.jwt_audience,
+                issuer=self._settings.jwt_issuer,
+                options={"require": REQUIRED},
+            )
+            claims = msgspec.convert(raw, Claims)
+        except (jwt.PyJWTError, msgspec.ValidationError, KeyError) as exc:
+            raise AuthenticationFailed("the token is not valid") from exc
+        known = frozenset(Permission(slug) for slug in claims.permissions if slug in set(Permission))
+        return Actor(
+            kind="user",
+            id=str(claims.sub),
+            user_id=claims.sub,
+            roles=frozenset(claims.roles),
+            permissions=known,
+            context=claims.active_context,
+            token_id=claims.jti,
+            session=claims.sid,
+            expires_at=claims.exp,
+        )

@@ -1,0 +1,1 @@
+"""One file for each neighbour we dial: PostgreSQL, Redis, the job queue."""

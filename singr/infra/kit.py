@@ -1,0 +1,25 @@
+"""What is at hand in one process: the neighbours, opened once by composition and passed to every call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from singr.core.settings import Settings
+from singr.infra.aside import Aside
+from singr.infra.bus import Bus
+from singr.infra.limits import Limiter
+from singr.infra.postgres import Database
+from singr.infra.work import Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    settings: Settings
+    db: Database
+    redis: Redis
+    bus: Bus
+    limits: Limiter
+    jobs: Jobs
+    aside: Aside

@@ -1,0 +1,157 @@
+"""PostgreSQL: one pool a process, transactions that carry their actor, waits that end.
+
+Statements come from `infra.sql`. Whatever keeps PostgreSQL from answering (connection lost, pool exhausted, a time
+limit) is raised as `UpstreamUnavailable`; constraint violations pass through as asyncpg's own errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import asyncpg
+import orjson
+from yarl import URL
+
+from singr.core.actor import Actor
+from singr.core.errors import UpstreamUnavailable
+
+APP_ROLE = "singr_app"
+STATEMENT_TIMEOUT_S = 8
+ACQUIRE_TIMEOUT_S = 5
+COMMAND_TIMEOUT_S = 10
+CONNECT_TIMEOUT_S = 5
+
+SET_ACTOR = "SELECT set_config('app.current_user_id', $1, true), set_config('app.actor', $2, true)"
+
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+)
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turns a database that does not answer into a 503 that says when to try again."""
+    try:
+        yield
+    except UNREACHABLE as exc:
+        if isinstance(exc, ValueError):  # asyncpg's DataError: an argument of ours, not the server
+            raise
+        raise UpstreamUnavailable("the database does not answer", retry_after_s=2) from exc
+
+
+class Connected:
+    """Runs statements on one connection, whose transaction somebody else ends."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch(self, text: str, args: Sequence[Any]) -> list[Any]:
+        rows: list[Any] = await self._connection.fetch(text, *args)
+        return rows
+
+    async def execute(self, text: str, args: Sequence[Any]) -> int:
+        status: str = await self._connection.execute(text, *args)
+        return int(status.rpartition(" ")[2]) if status[-1:].isdigit() else 0
+
+    async def copy(self, table: str, columns: Sequence[str], records: Sequence[Sequence[Any]]) -> None:
+        """COPY rows into a table: the quick way in for thousands of them."""
+        await self._connection.copy_records_to_table(table, columns=columns, records=records)
+
+
+class Transaction(Connected):
+    """An open transaction with its actor set; ends with the `async with` that gave it."""
+
+    __slots__ = ()
+
+
+class Database:
+    """The pool. `fetch` and `execute` run one statement in its own implicit transaction."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, size: int) -> AsyncIterator[Database]:
+        """A pool of up to `size` connections; raises UpstreamUnavailable when PostgreSQL does not answer."""
+        with reachable():
+            pool = await asyncpg.create_pool(
+                url,
+                min_size=1,
+                max_size=size,
+                timeout=CONNECT_TIMEOUT_S,
+                command_timeout=COMMAND_TIMEOUT_S,
+                init=_prepare_for(url),
+                reset=_keep,
+                server_settings={
+                    "application_name": "singr",
+                    "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
+                    "lock_timeout": "5s",
+                    "idle_in_transaction_session_timeout": "15s",
+                },
+            )
+        try:
+            yield cls(pool)
+        finally:
+            await _close(pool)
+
+    async def fetch(self, text: str, args: Sequence[Any]) -> list[Any]:
+        async with self.connection() as connection:
+            return await connection.fetch(text, args)
+
+    async def execute(self, text: str, args: Sequence[Any]) -> int:
+        async with self.connection() as connection:
+            return await connection.execute(text, args)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connected]:
+        with reachable():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                yield Connected(connection)
+
+    @asynccontextmanager
+    async def transaction(self, actor: Actor) -> AsyncIterator[Transaction]:
+        """A transaction in `actor`'s name: audit rows written inside it say who."""
+        with reachable():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection, connection.transaction():
+                await connection.execute(SET_ACTOR, str(actor.user_id or ""), str(actor))
+                yield Transaction(connection)
+
+
+def _prepare_for(url: str) -> Any:
+    """What every new connection gets: the application's role (unless it signed in as it) and JSON by orjson."""
+    signs_in_as_app = URL(url).user == APP_ROLE
+
+    async def prepare(connection: Any) -> None:
+        if not signs_in_as_app:
+            await connection.execute(f"SET ROLE {APP_ROLE}")
+        for name in ("json", "jsonb"):
+            await connection.set_type_codec(
+                name, encoder=lambda v: orjson.dumps(v).decode(), decoder=orjson.loads, schema="pg_catalog"
+            )
+
+    return prepare
+
+
+async def _keep(_connection: Any) -> None:
+    """Nothing to reset at release: settings are only ever set inside a transaction (`set_config(…, true)`)."""
+
+
+async def _close(pool: Any) -> None:
+    try:
+        async with asyncio.timeout(COMMAND_TIMEOUT_S):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()

@@ -1,0 +1,65 @@
+"""Jobs: posted by name to SAQ, run by the worker (`singr.worker`).
+
+Posting never fails the caller: a job that could not be posted is counted, and every job here has a cron sweep or a
+next occasion that does its work later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from redis.asyncio import Redis
+from saq import Queue
+from saq.queue.redis import RedisQueue
+
+from singr.infra.redis import AWAY, connect
+from singr.telemetry import metrics
+
+QUEUE_NAME = "singr"
+POST_TIMEOUT_S = 0.5
+JOB_TIMEOUT_S = 120
+# SAQ's retries=1 would abort a job whose worker died.
+RETRIES = 3
+
+log = logging.getLogger("singr.work")
+
+
+def queue(redis: Redis) -> Queue:
+    return RedisQueue(redis, name=QUEUE_NAME)
+
+
+class Jobs:
+    """Posts jobs; an instance a process."""
+
+    def __init__(self, saq: Queue) -> None:
+        self.saq = saq
+
+    async def post(self, name: str, *, key: str | None = None, after_s: float = 0, **given: Any) -> bool:
+        """Run job `name` with `given` after `after_s`. A `key` already waiting makes this a no-op."""
+        options: dict[str, Any] = {"timeout": JOB_TIMEOUT_S, "retries": RETRIES, "kwargs": given}
+        if key:
+            options["key"] = key
+        if after_s:
+            options["scheduled"] = int(time.time() + after_s)
+        try:
+            async with asyncio.timeout(POST_TIMEOUT_S):
+                await self.saq.enqueue(name, **options)
+        except AWAY as exc:
+            metrics.JOBS_LOST.labels(name).inc()
+            log.warning("job not posted", extra={"job": name, "error": repr(exc)})
+            return False
+        return True
+
+
+@asynccontextmanager
+async def opened(redis_url: str) -> AsyncIterator[Jobs]:
+    saq = queue(connect(redis_url))
+    try:
+        yield Jobs(saq)
+    finally:
+        await saq.disconnect()

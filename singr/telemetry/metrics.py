@@ -1,0 +1,18 @@
+"""Every metric, on one page. Labels hold route patterns and fixed words, never ids, keys or addresses."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+CALLS = Counter("singr_calls_total", "Calls answered", ("method", "route", "status"))
+CALL_SECONDS = Histogram("singr_call_seconds", "Time to answer a call", ("method", "route"), buckets=SECONDS)
+COMMANDS = Counter("singr_openkj_commands_total", "OpenKJ commands answered", ("command", "error"))
+REFUSED = Counter("singr_rate_limited_total", "Calls over a limit", ("route",))
+LIMITER_FALLBACKS = Counter("singr_limiter_fallbacks_total", "Limits judged locally because Redis was away")
+JOBS_LOST = Counter("singr_jobs_not_posted_total", "Jobs that could not be posted", ("job",))
+JOBS = Counter("singr_jobs_total", "Jobs run", ("job", "outcome"))
+ASIDE_FAILED = Counter("singr_aside_failures_total", "Work after the answer that failed", ("what",))
+SIGN_INS = Counter("singr_sign_ins_total", "Sign-in attempts", ("outcome",))
+LOOP_LAG = Gauge("singr_loop_lag_seconds", "How late the event loop's last tick was")
