@@ -1,0 +1,1 @@
+"""How the database came to be: `baseline/` and `versions/` build it, `tables/` describes the result."""

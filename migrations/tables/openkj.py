@@ -1,0 +1,27 @@
+"""What OpenKJ leaves at each poll, and what its operator is to be told."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from migrations.tables.columns import CUSTOMER, created, instant, link, metadata, numbered, text
+
+sa.Table(
+    "openkj_presence",
+    metadata,
+    link("venues_id", "venues.venues_id", primary_key=True),
+    instant("collected_at", null=False),
+)
+
+sa.Table(
+    "openkj_alerts",
+    metadata,
+    numbered("openkj_alerts_id"),
+    link("customer_profiles_id", CUSTOMER),
+    text("kind"),
+    text("title"),
+    text("message"),
+    created(),
+    instant("expires_at", null=False),
+    sa.Index("idx_openkj_alerts_customer_expires", "customer_profiles_id", "expires_at"),
+)

@@ -1,0 +1,83 @@
+"""What singers ask for tonight, the version watchers follow, and calls that may come twice."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from migrations.tables.columns import (
+    CUSTOMER,
+    NOW,
+    big,
+    created,
+    flag,
+    instant,
+    json,
+    link,
+    metadata,
+    stamps,
+    text,
+    whole,
+)
+
+sa.Table(
+    "requests",
+    metadata,
+    sa.Column("requests_id", sa.BigInteger(), primary_key=True),
+    link("venues_id", "venues.venues_id"),
+    link("singer_profiles_id", "singer_profiles.singer_profiles_id", null=True, gone="SET NULL"),
+    link("submitted_by_users_id", "users.users_id", null=True, gone="SET NULL"),
+    text("artist"),
+    text("title"),
+    whole("key_change", default="0"),
+    text("notes", null=True),
+    flag("processed", default=False),
+    instant("requested_at", null=False, default=NOW),
+    instant("processed_at"),
+    *stamps(),
+    link("customer_profiles_id", CUSTOMER),
+    whole("request_number"),
+    text("singer_name", default=""),
+    text("status", default="pending"),
+    text("reject_reason", null=True),
+    text("processed_via", null=True),
+    instant("seen_at"),
+    text("device_id", null=True),
+    text("song_fingerprint", default=""),
+    flag("duplicate_allowed", default=False),
+    sa.CheckConstraint("status IN ('pending', 'processed', 'rejected', 'withdrawn')", name="requests_status_check"),
+    sa.CheckConstraint("processed = (status <> 'pending')", name="requests_processed_check"),
+    sa.CheckConstraint("processed_via IN ('console', 'openkj', 'api')", name="requests_processed_via_check"),
+    # OpenKJ knows a request by its number: an int32, counted per customer in state.last_request_number.
+    sa.UniqueConstraint("customer_profiles_id", "request_number"),
+    sa.Index(
+        "requests_one_pending_per_device",
+        "venues_id",
+        "device_id",
+        "song_fingerprint",
+        unique=True,
+        postgresql_where="status = 'pending' AND NOT duplicate_allowed AND device_id IS NOT NULL",
+    ),
+    sa.Index("requests_pending", "venues_id", "requests_id", postgresql_where="status = 'pending'"),
+    sa.Index("requests_by_device", "device_id", sa.text("requested_at DESC")),
+    sa.Index("idx_requests_venue_processed", "venues_id", "processed"),
+)
+
+# One narrow row per venue, made with the venue, moved in the same statement as every change a watcher can see.
+sa.Table(
+    "venue_streams",
+    metadata,
+    link("venues_id", "venues.venues_id", primary_key=True),
+    text("epoch", default=sa.text("encode(gen_random_bytes(6), 'hex')")),
+    big("version", default="0"),
+)
+
+sa.Table(
+    "idempotency_keys",
+    metadata,
+    text("scope", primary_key=True),
+    text("key", primary_key=True),
+    text("fingerprint"),
+    json("answer", default=None),
+    created(),
+    sa.Index("idx_idempotency_keys_created_at", "created_at"),
+)

@@ -1,0 +1,62 @@
+"""What every table gets: `updated_at` that moves by itself, and a line in the audit log for each change."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+# Not audited: the log itself, bookkeeping of Alembic and PostGIS, and rows which say nothing of their own:
+# venue_streams counts changes that are audited where they happen, openkj_presence is the time of a poll.
+UNAUDITED = frozenset({"audit_logs", "alembic_version", "spatial_ref_sys", "venue_streams", "openkj_presence"})
+
+TRANSITIONS = {
+    "INSERT": "NEW TABLE AS new_rows",
+    "UPDATE": "OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    "DELETE": "OLD TABLE AS old_rows",
+}
+
+MOST_KEY_COLUMNS = 2  # as many as record_audit() reads
+
+KEY_COLUMNS = sa.text("""
+    SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = ANY (indkey)
+    WHERE indrelid = CAST(:name AS regclass) AND indisprimary ORDER BY array_position(indkey, attnum)
+""")
+
+HAS_UPDATED_AT = sa.text("""
+    SELECT count(*) FROM pg_attribute
+    WHERE attrelid = CAST(:name AS regclass) AND attname = 'updated_at' AND NOT attisdropped
+""")
+
+
+def track(*tables: str) -> None:
+    """Stamps and audits these tables, one line in the log per row changed."""
+    for table in tables:
+        stamp(table)
+        key = list(op.get_bind().execute(KEY_COLUMNS, {"name": table}).scalars())
+        if not 1 <= len(key) <= MOST_KEY_COLUMNS:
+            raise ValueError(f"{table}: the audit log cannot name a row by {len(key)} key columns")
+        _audit(table, "record_audit", key)
+
+
+def track_in_sum(table: str, *group_by: str) -> None:
+    """Stamps and audits a table of copies: one line in the log per statement and group, with the number of rows."""
+    stamp(table)
+    _audit(table, "record_audit_sum", list(group_by))
+
+
+def stamp(table: str) -> None:
+    """Moves `updated_at` at each update, where the column exists."""
+    if op.get_bind().execute(HAS_UPDATED_AT, {"name": table}).scalar_one():
+        op.execute(
+            f"CREATE TRIGGER {table}_set_updated_at BEFORE UPDATE ON {table} "
+            "FOR EACH ROW EXECUTE FUNCTION set_updated_at()"
+        )
+
+
+def _audit(table: str, function: str, arguments: list[str]) -> None:
+    listed = ", ".join(f"'{argument}'" for argument in arguments)
+    for operation, transition in TRANSITIONS.items():
+        op.execute(
+            f"CREATE TRIGGER {table}_audit_{operation.lower()} AFTER {operation} ON {table} "
+            f"REFERENCING {transition} FOR EACH STATEMENT EXECUTE FUNCTION {function}({listed})"
+        )
