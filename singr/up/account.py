@@ -8,9 +8,18 @@ import secrets
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 OUTSIDE = Path("/var/lib/singr")
 NAMES = ("postgres", "nobody")
+
+
+class Switch(TypedDict, total=False):
+    """How `subprocess` starts a program as somebody else, without root's groups."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +39,7 @@ class Account:
         )
         return done.returncode == 0
 
-    def switch(self) -> dict[str, int | list[int]]:
-        """What `Popen` needs to run something as this account, without root's groups."""
+    def switch(self) -> Switch:
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
@@ -47,8 +55,8 @@ def unprivileged() -> Account | None:
 def room(home: Path, name: str, account: Account | None) -> Path:
     """The directory `home/name`, 0700 and `account`'s own; its real path.
 
-    A clone under /root cannot be entered by another account: then the data lies in /var/lib/singr under a name
-    made once, and `home/name` is a link to it.
+    A clone under /root cannot be entered by another account: then the data lies in /var/lib/singr under a
+    random name, and `home/name` is a link to it.
     """
     path = home / name
     if not path.is_dir():

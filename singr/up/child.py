@@ -1,6 +1,6 @@
 """A server process of ours: it ends when we end, however we end, and one left over is found and stopped.
 
-Linux tells a child that its parent died (prctl PR_SET_PDEATHSIG, cleared by a change of user, so set after it).
+Linux tells a child that its parent died (prctl PR_SET_PDEATHSIG, after any change of user).
 Elsewhere a server may outlive a kill -9; the next start recognises it by its command line and stops it.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from singr.up.account import Account
+from singr.up.account import Account, Switch
 
 PR_SET_PDEATHSIG = 1
 LOOK_EVERY_S = 0.02
@@ -41,7 +41,7 @@ class Child:
 
     def spawn(self) -> None:
         """Start it. Call from the main thread: the parent's death is that of the thread that spawned."""
-        switch = self.account.switch() if self.account else {}
+        switch: Switch = self.account.switch() if self.account else {}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
                 [str(part) for part in self.command],
@@ -52,7 +52,7 @@ class Child:
                 env=environment(),
                 start_new_session=True,  # Ctrl-C is for us; we stop our children in order
                 preexec_fn=_die_with_parent(self.stops[0]),
-                **switch,  # type: ignore[call-overload]
+                **switch,
             )
 
     @property
@@ -79,9 +79,7 @@ class Child:
                 continue
 
 
-def stop_leftover(
-    pid: int | None, mark: Path, stops: Sequence[signal.Signals], *, each_s: float = 10
-) -> None:
+def stop_leftover(pid: int | None, mark: Path, stops: Sequence[signal.Signals], *, each_s: float = 10) -> None:
     """Stop the process `pid` of an earlier run if it still runs and its command line names `mark`."""
     for number in (*stops, signal.SIGKILL):
         if pid is None or str(mark) not in command_line(pid):

@@ -35,9 +35,7 @@ class PostgresPrograms:
 def postgres_programs() -> list[PostgresPrograms]:
     """Every usable PostgreSQL here, newest first."""
     found = {
-        programs.bin: programs
-        for directory in _postgres_directories()
-        if (programs := _usable(directory)) is not None
+        programs.bin: programs for directory in _postgres_directories() if (programs := _usable(directory)) is not None
     }
     return sorted(found.values(), key=lambda programs: programs.major, reverse=True)
 

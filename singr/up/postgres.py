@@ -1,8 +1,7 @@
-"""One private PostgreSQL: data in a directory of ours, on 127.0.0.1, on a free port, with a password made once."""
+"""One private PostgreSQL: its data in a directory of ours, on 127.0.0.1 and a free port, with a password."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import signal
@@ -12,10 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import asyncpg
-
 from singr.up import lock
-from singr.up.account import Account, room
+from singr.up.account import Account, Switch, room
 from singr.up.child import Child, NotStarted, command_line, environment, first_number, stop_leftover
 from singr.up.machine import PostgresPrograms
 from singr.up.ports import free_port
@@ -74,19 +71,17 @@ class Postgres:
                 self.stop()
 
     def start(self) -> None:
-        """Start and wait until it answers and has our database; raises NotStarted."""
+        """Start and wait until it answers, on the same port as before if there was one; raises NotStarted."""
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._clear_leftovers()
         for attempt in range(1, STARTS_AT_MOST + 1):
             try:
-                self._start_on(free_port())
+                self._start_on(self.port or free_port())
                 break
             except NotStarted:  # the port was taken meanwhile, or a killed server's last backend still ends
                 if attempt == STARTS_AT_MOST:
                     raise
-        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-            runner.run(_make_database(self.url))
 
     def stop(self) -> None:
         if self.child:
@@ -94,7 +89,14 @@ class Postgres:
 
     def _start_on(self, port: int) -> None:
         options = [part for key, value in self._settings.items() for part in ("-c", f"{key}={value}")]
-        command = [self._programs.bin / "postgres", "-D", self.data, "-p", str(port), *options]
+        command: list[str | Path] = [
+            self._programs.bin / "postgres",
+            "-D",
+            self.data,
+            "-p",
+            str(port),
+            *options,
+        ]
         self.child = Child(command, self._log, self._account, STOPS, self._room)
         self.child.spawn()
         try:
@@ -111,12 +113,7 @@ class Postgres:
         except OSError:
             return False
         process = self.child.process if self.child else None
-        return (
-            process is not None
-            and lines[0] == str(process.pid)
-            and lines[7:8] != []
-            and lines[7].strip() == "ready"
-        )
+        return process is not None and lines[0] == str(process.pid) and lines[7:8] != [] and lines[7].strip() == "ready"
 
     def _clear_leftovers(self) -> None:
         pid_file = self.data / "postmaster.pid"
@@ -128,42 +125,43 @@ class Postgres:
             )  # its number went to another process, which PostgreSQL would take for itself
 
     def _initialise(self) -> None:
-        """initdb beside the place, then a rename: a half-made directory never looks like data."""
+        """Make the data beside its place, then rename: a half-made directory never looks like data."""
         fresh, secret = self._room / "fresh", self._room / "password"
         shutil.rmtree(fresh, ignore_errors=True)
+        secret.touch(mode=0o600)
         secret.write_text(self._password)
-        secret.chmod(0o600)
         if self._account:
             self._account.give(secret)
         try:
-            self._run_initdb(fresh, secret)
+            self._run("initdb", "-D", fresh, f"--pwfile={secret}", *self._initdb_options())
+            self._run("postgres", "--single", "-D", fresh, "postgres", told=f"CREATE DATABASE {DATABASE}\n")
         finally:
             secret.unlink()
         fresh.rename(self.data)
 
-    def _run_initdb(self, fresh: Path, secret: Path) -> None:
+    def _initdb_options(self) -> list[str]:
+        sync = ["--no-sync"] if self._settings.get("fsync") == "off" else []
+        return [
+            *("--encoding=UTF8", f"--username={USER}", "--auth=scram-sha-256", "--no-instructions"),
+            *_locale(self._programs),
+            *sync,
+        ]
+
+    def _run(self, program: str, *arguments: str | Path, told: str = "") -> None:
+        switch: Switch = self._account.switch() if self._account else {}
         done = subprocess.run(  # noqa: S603
-            [
-                *(
-                    str(self._programs.bin / "initdb"),
-                    "-D",
-                    str(fresh),
-                    "--encoding=UTF8",
-                    *_locale(self._programs),
-                ),
-                *(f"--username={USER}", "--auth=scram-sha-256", f"--pwfile={secret}", "--no-instructions"),
-                *(["--no-sync"] if self._settings.get("fsync") == "off" else []),
-            ],
+            [self._programs.bin / program, *arguments],
+            input=told,
             capture_output=True,
             text=True,
             cwd=self._room,
             env=environment(),
             timeout=INITDB_TIMEOUT_S,
             check=False,
-            **(self._account.switch() if self._account else {}),  # type: ignore[call-overload]
+            **switch,
         )
         if done.returncode:
-            raise NotStarted(f"initdb failed:\n{(done.stdout + done.stderr)[-1500:]}")
+            raise NotStarted(f"{program} failed:\n{(done.stdout + done.stderr)[-1500:]}")
 
 
 def _matching(programs: list[PostgresPrograms], data: Path) -> PostgresPrograms:
@@ -194,13 +192,3 @@ def _alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-async def _make_database(url: str) -> None:
-    """The database of `url`, if a fresh server does not have it yet."""
-    connection = await asyncpg.connect(url.rpartition("/")[0] + "/postgres", timeout=READY_TIMEOUT_S)
-    try:
-        if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE):
-            await connection.execute(f"CREATE DATABASE {DATABASE}")
-    finally:
-        await connection.close(timeout=10)

@@ -63,7 +63,8 @@ class Redis:
         stop_leftover(first_number(self._room / "redis.pid"), self._configuration, STOPS)
         for attempt in range(1, STARTS_AT_MOST + 1):
             try:
-                return self._start_on(self.port or free_port())
+                self._start_on(self.port or free_port())
+                break
             except NotStarted:
                 if attempt == STARTS_AT_MOST:
                     raise

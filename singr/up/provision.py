@@ -1,0 +1,50 @@
+"""Gets the programs we need onto this machine: those that are there, else installed, else one line that says what."""
+
+from __future__ import annotations
+
+import sys
+
+from singr.up import machine, packages
+from singr.up.packages import Missing
+
+POSTGRES = f"PostgreSQL {machine.POSTGRES_AT_LEAST} or newer with PostGIS"
+REDIS = f"Redis {machine.REDIS_AT_LEAST} or newer"
+CHROMIUM = "Chromium"
+
+
+def ensure(*, postgres: bool = False, redis: bool = False, chromium: bool = False) -> None:
+    """Install what is asked for and not here; raises Missing."""
+    wanted = _absent(postgres=postgres, redis=redis, chromium=chromium)
+    if not wanted:
+        return
+    if packages.prefix() is None:
+        raise Missing(_advice(wanted))
+    packages.refresh()
+    names = [_package(what) for what in wanted]
+    packages.install(names, why=f"{' and '.join(wanted)} not found")
+    if still := _absent(postgres=postgres, redis=redis, chromium=chromium):
+        raise Missing(_advice(still))
+
+
+def _absent(*, postgres: bool, redis: bool, chromium: bool) -> list[str]:
+    return [
+        *([POSTGRES] if postgres and not machine.postgres_programs() else []),
+        *([REDIS] if redis and machine.redis_program() is None else []),
+        *([CHROMIUM] if chromium and machine.chromium_program() is None else []),
+    ]
+
+
+def _package(what: str) -> str:
+    """The Debian package with `what`; raises Missing where the distribution's is too old."""
+    if what != POSTGRES:
+        return {REDIS: "redis-server", CHROMIUM: "chromium"}[what]
+    if name := packages.postgis_package(machine.POSTGRES_AT_LEAST):
+        return name
+    raise Missing(_advice([what]))
+
+
+def _advice(wanted: list[str]) -> str:
+    formulae = {POSTGRES: "postgresql postgis", REDIS: "redis", CHROMIUM: "chromium"}
+    how = f" (brew install {' '.join(formulae[what] for what in wanted)})" if sys.platform == "darwin" else ""
+    instead = "" if wanted == [CHROMIUM] else ", or start Docker, or set DATABASE_URL and REDIS_URL"
+    return f"Please install {' and '.join(wanted)}{how}{instead}."

@@ -1,0 +1,195 @@
+"""PostgreSQL and Redis for the tests: those given, else containers where Docker answers, else private ones.
+
+Given means `TEST_DATABASE_URL` and `TEST_REDIS_URL` (or `DATABASE_URL`, `REDIS_URL`). The process that runs pytest
+starts PostgreSQL once and tells its workers by the environment. `python -m tests.services` installs what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from singr.up import account, lock, machine, provision
+from singr.up.packages import Missing
+from singr.up.postgres import Postgres
+from singr.up.redis import Redis
+
+POSTGRES_IMAGE, REDIS_IMAGE = "postgis/postgis:16-3.4", "redis:7"
+DATABASE_NAMES = ("TEST_DATABASE_URL", "DATABASE_URL")
+REDIS_NAMES = ("TEST_REDIS_URL", "REDIS_URL")
+PASSWORD = "tests-only"
+FORGETFUL = {  # outlives a kill of the server, not a power failure
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "300",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "autovacuum": "off",
+}
+
+
+class Server:
+    """A private server that a test may stop, start, kill, pause and resume; its port stays the same."""
+
+    def __init__(self, server: Postgres | Redis) -> None:
+        self._server = server
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def kill(self) -> None:
+        """As a power failure would."""
+        self._signal(signal.SIGKILL)
+        if self._server.child and self._server.child.process:
+            self._server.child.process.wait(10)
+
+    def pause(self) -> None:
+        """It stays connected and says nothing: a network that swallows everything."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        child = self._server.child
+        if child and child.running and child.process:
+            child.process.send_signal(number)
+
+
+def given(names: tuple[str, ...]) -> str | None:
+    """The first of these environment variables that is set."""
+    return next((value for name in names if (value := os.environ.get(name))), None)
+
+
+def start_shared(until: ExitStack) -> None:
+    """Start what all workers share and put its URLs into the environment; `until` stops it. Raises Missing."""
+    if given(DATABASE_NAMES) is None and _docker_answers():
+        until.enter_context(_containers())
+    if given(DATABASE_NAMES) is None:
+        server = until.enter_context(private_postgres())
+        os.environ[DATABASE_NAMES[0]] = server.url
+        until.callback(os.environ.pop, DATABASE_NAMES[0], None)
+
+
+@contextmanager
+def private_postgres() -> Iterator[Server]:
+    """A PostgreSQL of its own in a temporary directory; forgets everything, so it need not write anything safely."""
+    provision.ensure(postgres=True)
+    with temporary_home() as home:
+        server = Postgres(machine.postgres_programs(), home, PASSWORD, account.unprivileged(), FORGETFUL)
+        with server.running():
+            yield from _resumed(Server(server))
+
+
+@contextmanager
+def private_redis() -> Iterator[Server]:
+    """A Redis of its own in a temporary directory, keeping its data over a stop and start."""
+    provision.ensure(redis=True)
+    program = machine.redis_program()
+    if program is None:
+        raise Missing(provision.REDIS)
+    with temporary_home() as home:
+        server = Redis(program, home, PASSWORD, account.unprivileged(), {"appendfsync": "no"})
+        with server.running():
+            yield from _resumed(Server(server))
+
+
+@contextmanager
+def temporary_home() -> Iterator[Path]:
+    """A directory that goes with us; those of killed runs go now."""
+    base = Path(tempfile.gettempdir())
+    for left in base.glob("singr-tests-*"):
+        _sweep(left)
+    home = Path(tempfile.mkdtemp(prefix="singr-tests-"))
+    with lock.held(home / "lock"):
+        home.chmod(0o711)
+        try:
+            yield home
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def template_name() -> str:
+    """Names the migrated template after the migrations, so that a database given to us never holds a stale one."""
+    seen = hashlib.sha256()
+    for path in sorted(Path("migrations").rglob("*.py")):
+        seen.update(path.as_posix().encode() + path.read_bytes())
+    return f"singr_template_{seen.hexdigest()[:12]}"
+
+
+def fresh_name() -> str:
+    return f"singr_test_{secrets.token_hex(6)}"
+
+
+def _resumed(server: Server) -> Iterator[Server]:
+    try:
+        yield server
+    finally:
+        server.resume()
+
+
+def _sweep(left: Path) -> None:
+    try:
+        with lock.held(left / "lock"):
+            shutil.rmtree(left, ignore_errors=True)
+    except (lock.Taken, OSError):  # in use, or somebody else's, or gone meanwhile
+        return
+
+
+def _docker_answers() -> bool:
+    if shutil.which("docker") is None:
+        return False
+    try:
+        return subprocess.run(["docker", "info"], capture_output=True, timeout=5, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+@contextmanager
+def _containers() -> Iterator[None]:
+    from testcontainers.postgres import PostgresContainer
+    from testcontainers.redis import RedisContainer
+
+    with PostgresContainer(POSTGRES_IMAGE, driver=None) as postgres, RedisContainer(REDIS_IMAGE) as redis:
+        address = f"redis://{redis.get_container_host_ip()}:{redis.get_exposed_port(6379)}/0"
+        told = {DATABASE_NAMES[0]: postgres.get_connection_url(), REDIS_NAMES[0]: given(REDIS_NAMES) or address}
+        os.environ.update(told)
+        try:
+            yield
+        finally:
+            for name in told:
+                os.environ.pop(name, None)
+
+
+def main() -> int:
+    """Install what the tests need; the exit code."""
+    try:
+        provision.ensure(
+            postgres=given(DATABASE_NAMES) is None and not _docker_answers(),
+            redis=given(REDIS_NAMES) is None,
+            chromium=True,
+        )
+    except Missing as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
