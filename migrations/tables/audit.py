@@ -17,7 +17,7 @@ sa.Table(
     json("old_data", null=True, default=None),
     json("new_data", null=True, default=None),
     created(),
-    text("actor", null=True, default=sa.text("nullif(current_setting('app.actor', true), '')")),
+    text("actor", null=True, default=sa.text("NULLIF(current_setting('app.actor'::text, true), ''::text)")),
     sa.Index("idx_audit_logs_table_record", "table_name", "record_id"),
     sa.Index("idx_audit_logs_user_created_at", "user_id", "created_at"),
     sa.Index("idx_audit_logs_actor_created_at", "actor", "created_at"),

@@ -67,7 +67,7 @@ sa.Table(
     "venue_streams",
     metadata,
     link("venues_id", "venues.venues_id", primary_key=True),
-    text("epoch", default=sa.text("encode(gen_random_bytes(6), 'hex')")),
+    text("epoch", default=sa.text("encode(gen_random_bytes(6), 'hex'::text)")),
     big("version", default="0"),
 )
 
