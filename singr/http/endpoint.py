@@ -55,7 +55,7 @@ class Endpoint:
 
     def __init__(self, row: Row, gate: Gate) -> None:
         self.row, self.gate, self.kit = row, gate, gate.kit
-        self._decode = msgspec.json.Decoder(row.body).decode if row.body else None
+        self._decode: decode.Decode | None = msgspec.json.Decoder(row.body).decode if row.body else None
         self._encode = msgspec.json.Encoder().encode
         self._path_types = row.path_types
         self._proxies = gate.kit.settings.proxies
@@ -113,7 +113,9 @@ class Endpoint:
         if not verdict.allowed:
             metrics.REFUSED.labels(self.row.path).inc()
             retry_s = verdict.retry_after_s
-            raise RateLimited(f"at most {rate.hits} in {rate.per_s} s; try again in {retry_s:.0f} s", retry_after_s=retry_s)
+            raise RateLimited(
+                f"at most {rate.hits} in {rate.per_s} s; try again in {retry_s:.0f} s", retry_after_s=retry_s
+            )
         return verdict
 
     async def _run(self, call: Call, request: web.Request) -> web.StreamResponse:

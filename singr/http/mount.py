@@ -16,7 +16,15 @@ from singr.http.route import Route, Row
 from singr.infra.limits import Rate
 
 OPEN_TO_ALL = ("/v1/public/", "/v1/live", "/openapi.json", "/v1/auth/well-known/")
-EXPOSED = ("ETag", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-Id", "X-Singr-Device")
+EXPOSED = (
+    "ETag",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Request-Id",
+    "X-Singr-Device",
+)
 PREFLIGHT_MAX_AGE_S = 3600
 
 
@@ -30,7 +38,9 @@ def mount(app: web.Application, rows: Sequence[Row], gate: Gate) -> None:
             _allow_origins(cors, route, path, gate.kit.settings.cors_origins)
             if row.method == hdrs.METH_GET:
                 app.router.add_route(hdrs.METH_HEAD, path, endpoint.answer)
-    nowhere = Route("*", "/{rest:.*}", refuse, may=PUBLIC, rate=Rate(3000, per_s=60, by="address"), raw=True, quiet=True)
+    nowhere = Route(
+        "*", "/{rest:.*}", refuse, may=PUBLIC, rate=Rate(3000, per_s=60, by="address"), raw=True, quiet=True
+    )
     app.router.add_route("*", nowhere.path, Endpoint(nowhere, gate).answer)
 
 
@@ -47,7 +57,7 @@ def _allow_origins(
     cors: aiohttp_cors.CorsConfig, route: web.AbstractRoute, path: str, origins: tuple[str, ...]
 ) -> None:
     open_to_all = path.startswith(OPEN_TO_ALL)
-    options = aiohttp_cors.ResourceOptions(
+    options = aiohttp_cors.ResourceOptions(  # type: ignore[no-untyped-call]
         allow_credentials=not open_to_all,
         expose_headers=EXPOSED,
         allow_headers="*",

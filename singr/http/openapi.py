@@ -17,6 +17,11 @@ REF = "#/components/schemas/{name}"
 TYPES = {int: {"type": "integer"}, str: {"type": "string"}}
 
 
+def text(rows: Sequence[Row]) -> bytes:
+    """The document as JSON."""
+    return msgspec.json.encode(document(rows))
+
+
 def document(rows: Sequence[Row]) -> dict[str, Any]:
     """The whole document for `rows`."""
     described = [row for row in rows if not row.raw or row.path.startswith("/v1")]

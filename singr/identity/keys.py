@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
@@ -24,13 +25,12 @@ class SigningKeys:
 
     def __init__(self, private: list[ec.EllipticCurvePrivateKey]) -> None:
         self.jwks = {"keys": [_jwk(key.public_key()) for key in private]}
-        self.public = {
-            jwk["kid"]: key.public_key() for jwk, key in zip(self.jwks["keys"], private, strict=True)
-        }
+        self.public = {jwk["kid"]: key.public_key() for jwk, key in zip(self.jwks["keys"], private, strict=True)}
         self.kid: str = self.jwks["keys"][0]["kid"]
         self.private = private[0]
 
     @classmethod
+    @lru_cache(4)
     def of(cls, settings: Settings) -> SigningKeys:
         """Keys from JWT_PRIVATE_KEYS; without it (never in production) one derived from AUTH_SECRET, so that
         processes with the same secret agree. Raises BadSettings."""
@@ -66,4 +66,4 @@ def _jwk(public: ec.EllipticCurvePublicKey) -> dict[str, Any]:
     jwk = json.loads(ECAlgorithm.to_jwk(public))
     required = json.dumps({k: jwk[k] for k in ("crv", "kty", "x", "y")}, separators=(",", ":"), sort_keys=True)
     thumbprint = base64.urlsafe_b64encode(hashlib.sha256(required.encode()).digest()).rstrip(b"=").decode()
-    return jwk | {"kid": thumbprint, "use": "sig", "alg": "ES256"}
+    return {**jwk, "kid": thumbprint, "use": "sig", "alg": "ES256"}

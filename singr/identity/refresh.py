@@ -17,6 +17,7 @@ from singr.core import ids
 from singr.core.actor import Context
 from singr.core.errors import AuthenticationFailed
 from singr.core.secrets import Signer, digest
+from singr.infra.kit import Kit
 from singr.infra.redis import reachable
 
 GRACE_MS = 10_000
@@ -55,6 +56,10 @@ class RefreshTokens:
         self._redis, self._ttl_s = redis, ttl_s
         self._signer = Signer(auth_secret, "refresh")
         self._rotate = redis.register_script(ROTATE)
+
+    @classmethod
+    def of(cls, kit: Kit) -> RefreshTokens:
+        return cls(kit.redis, kit.settings.auth_secret, kit.settings.refresh_token_ttl_s)
 
     async def start(self, owner: Owner) -> tuple[str, str]:
         """A new family: its first token and the session's public name. Redis away: UpstreamUnavailable."""

@@ -14,7 +14,8 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
-from singr.infra.bus import Bus, BusDown
+from singr.infra.bus import BusDown
+from singr.infra.kit import Kit
 from singr.infra.redis import AWAY, reachable
 
 KEY = "auth:revoked"
@@ -25,39 +26,40 @@ MOST = 100_000
 log = logging.getLogger("singr.identity")
 
 
+async def revoke(kit: Kit, *names: str, for_s: int) -> None:
+    """Revoke token ids or sessions for `for_s`, the longest that one may still be valid. Redis away: 503."""
+    with reachable():
+        await kit.redis.zadd(KEY, dict.fromkeys(names, time.time() + for_s))
+    await kit.bus.publish(CHANNEL, b"")
+
+
 class Revocations:
-    def __init__(self, redis: Redis, bus: Bus) -> None:
-        self._redis, self._bus = redis, bus
+    """This process' copy."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._ended: dict[str, float] = {}
 
     def has(self, name: str) -> bool:
         """Whether this token id or session was revoked."""
         return name in self._ended
 
-    async def add(self, *names: str, for_s: int) -> None:
-        """Revoke token ids or sessions for `for_s`, the longest that one may still be valid. Redis away: 503."""
-        until = time.time() + for_s
-        with reachable():
-            await self._redis.zadd(KEY, dict.fromkeys(names, until))
-        self._ended |= dict.fromkeys(names, until)
-        await self._bus.publish(CHANNEL, b"")
-
     async def refresh(self) -> None:
         """Read the truth again."""
         now = time.time()
         await self._redis.zremrangebyscore(KEY, 0, now)
-        rows = await self._redis.zrange(KEY, 0, MOST - 1, withscores=True)
+        rows: list[tuple[bytes, float]] = await self._redis.zrange(KEY, 0, MOST - 1, withscores=True)  # type: ignore[assignment]
         self._ended = {name.decode(): until for name, until in rows}
 
 
 @asynccontextmanager
-async def watching(redis: Redis, bus: Bus) -> AsyncIterator[Revocations]:
-    """A process's copy, kept fresh while the context is open."""
-    revocations = Revocations(redis, bus)
+async def watching(kit: Kit) -> AsyncIterator[Revocations]:
+    """A process' copy, kept fresh while the context is open."""
+    revocations = Revocations(kit.redis)
     told = asyncio.Event()
     sweep = asyncio.create_task(_sweep(revocations, told))
     try:
-        await bus.subscribe(CHANNEL, lambda _payload: told.set())
+        await kit.bus.subscribe(CHANNEL, lambda _payload: told.set())
     except BusDown:
         log.warning("revocations are not told live; the sweep finds them")
     try:

@@ -42,33 +42,33 @@ class Claims(Struct, rename="camel"):
     aud: str
 
 
-class Tokens:
-    """Issues and reads access tokens; one instance a process."""
+def issue(settings: Settings, person: Person, session: str) -> str:
+    """A token for `person` as it stands now, tied to `session`."""
+    keys, now = SigningKeys.of(settings), int(time.time())
+    claims = Claims(
+        sub=person.id,
+        email=person.email,
+        name=person.name,
+        role=person.role,
+        roles=person.roles,
+        permissions=person.permissions,
+        active_context=person.context,
+        jti=ids.token(16),
+        sid=session,
+        iat=now,
+        exp=now + settings.access_token_ttl_s,
+        iss=settings.jwt_issuer,
+        aud=settings.jwt_audience,
+    )
+    return jwt.encode(msgspec.to_builtins(claims), keys.private, ALGORITHM, headers={"kid": keys.kid})
 
-    def __init__(self, settings: Settings, keys: SigningKeys, revoked: Revocations) -> None:
-        self._settings, self.keys, self._revoked = settings, keys, revoked
+
+class Doorkeeper:
+    """Reads access tokens; one instance a process."""
+
+    def __init__(self, settings: Settings, revoked: Revocations) -> None:
+        self._settings, self._keys, self._revoked = settings, SigningKeys.of(settings), revoked
         self._remembered: dict[str, Actor] = {}
-
-    def issue(self, person: Person, session: str) -> str:
-        """A token for `person` as it stands now, tied to `session`."""
-        now = int(time.time())
-        claims = Claims(
-            sub=person.id,
-            email=person.email,
-            name=person.name,
-            role=person.role,
-            roles=sorted(person.roles),
-            permissions=sorted(person.permissions),
-            active_context=person.context,
-            jti=ids.token(16),
-            sid=session,
-            iat=now,
-            exp=now + self._settings.access_token_ttl_s,
-            iss=self._settings.jwt_issuer,
-            aud=self._settings.jwt_audience,
-        )
-        headers = {"kid": self.keys.kid}
-        return jwt.encode(msgspec.to_builtins(claims), self.keys.private, ALGORITHM, headers=headers)
 
     def admit(self, request: web.Request) -> Actor | None:
         """The signed-in actor of a request, None without a bearer token; raises AuthenticationFailed."""
@@ -93,7 +93,7 @@ class Tokens:
 
     def _verify(self, token: str) -> Actor:
         try:
-            key = self.keys.public[jwt.get_unverified_header(token).get("kid", "")]
+            key = self._keys.public[jwt.get_unverified_header(token).get("kid", "")]
             raw = jwt.decode(
                 token,
                 key,

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from redis.asyncio import Redis
@@ -31,6 +32,16 @@ log = logging.getLogger("singr.work")
 
 def queue(redis: Redis) -> Queue:
     return RedisQueue(redis, name=QUEUE_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of the job table: `run(kit, **given)`, posted by `name`, or also by `cron` (five fields, or six with
+    seconds last)."""
+
+    name: str
+    run: Callable[..., Awaitable[None]]
+    cron: str | None = None
 
 
 class Jobs:

@@ -1,0 +1,3 @@
+from singr.cli import main
+
+main()

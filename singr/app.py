@@ -1,0 +1,50 @@
+"""Composition: opens the kit, mounts the route table, and closes everything in reverse order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiohttp import web
+
+from singr import table
+from singr.core.settings import Settings
+from singr.http.device import Devices
+from singr.http.endpoint import Gate
+from singr.http.mount import mount
+from singr.identity import revocations
+from singr.identity.tokens import Doorkeeper
+from singr.infra import aside, bus, postgres, redis, work
+from singr.infra.kit import Kit
+from singr.infra.limits import Limiter
+from singr.queue.live import Source
+from singr.realtime.hub import hub_context
+
+
+@asynccontextmanager
+async def open_kit(settings: Settings) -> AsyncIterator[Kit]:
+    """Dial every neighbour; raises UpstreamUnavailable when PostgreSQL does not answer. Redis may come later."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        client = await enter(redis.opened(settings.redis_url))
+        yield Kit(
+            settings=settings,
+            db=await enter(postgres.Database.open(settings.database_url, size=settings.database_pool_size)),
+            redis=client,
+            bus=await enter(bus.opened(settings.redis_url)),
+            limits=Limiter(client),
+            jobs=await enter(work.opened(settings.redis_url)),
+            aside=await enter(aside.opened()),
+        )
+
+
+@asynccontextmanager
+async def application(kit: Kit) -> AsyncIterator[web.Application]:
+    """The web application of one process, ready to be served."""
+    async with revocations.watching(kit) as revoked:
+        app = web.Application()
+        doorkeeper = Doorkeeper(kit.settings, revoked)
+        devices = Devices(kit.settings.auth_secret, secure=kit.settings.base_url.startswith("https:"))
+        mount(app, table.ROUTES, Gate(kit, doorkeeper.admit, devices))
+        app.cleanup_ctx.append(hub_context(lambda _app: Source(kit)))
+        yield app

@@ -1,0 +1,104 @@
+"""`singr`: everything an operator does from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+
+import uvloop
+from msgspec.structs import replace
+
+from singr import __version__
+from singr.core import ids
+from singr.core.errors import Problem
+from singr.core.settings import BadSettings, Settings, read
+from singr.telemetry import logs
+
+Command = Callable[[Settings, argparse.Namespace], None]
+
+API_KEY_PREFIX = "skj_"
+
+
+def main() -> None:
+    """Run one command; a mistake in the settings or an absent neighbour ends it with one line on stderr."""
+    arguments = _parser().parse_args()
+    try:
+        settings = read()
+        logs.start(settings.log_level)
+        run: Command = arguments.run
+        run(settings, arguments)
+    except (BadSettings, Problem) as exc:
+        sys.exit(f"singr: {exc}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="singr", description="The realtime backbone of karaoke nights.")
+    parser.add_argument("--version", action="version", version=f"singr {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, run, text in (
+        ("up", up, "everything on this machine, with demo data and private PostgreSQL and Redis where none is given"),
+        ("serve", serve, "the API, and the workers unless RUN_WORKERS=false"),
+        ("worker", work, "the workers alone"),
+        ("migrate", migrate, "bring the database's schema to the newest revision"),
+        ("seed", seed, "write the data every installation needs"),
+        ("routes", routes, "print the route page"),
+        ("openapi", openapi, "print the OpenAPI document"),
+    ):
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        if run is seed:
+            command.add_argument("--demo", action="store_true", help="also a demo tenant; prints its OpenKJ key")
+    return parser
+
+
+def up(settings: Settings, _arguments: argparse.Namespace) -> None:
+    from singr.up.night import run
+
+    run(settings)
+
+
+def serve(settings: Settings, _arguments: argparse.Namespace) -> None:
+    from singr.serve import serve as run
+
+    uvloop.run(run(settings))
+
+
+def work(settings: Settings, arguments: argparse.Namespace) -> None:
+    serve(replace(settings, run_api=False, run_workers=True), arguments)
+
+
+def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
+    from singr import schema
+
+    schema.upgrade(settings.database_url)
+
+
+def seed(settings: Settings, arguments: argparse.Namespace) -> None:
+    from singr.infra.postgres import Database
+    from singr.seed import seed_baseline, seed_demo
+
+    async def run() -> None:
+        async with Database.open(settings.database_url, size=2) as db:
+            await seed_baseline(db)
+            if arguments.demo:
+                demo = await seed_demo(db, settings, api_key=API_KEY_PREFIX + ids.token())
+                print(f"OpenKJ API key: {demo.api_key}")  # noqa: T201
+
+    asyncio.run(run())
+
+
+def routes(_settings: Settings, _arguments: argparse.Namespace) -> None:
+    from singr.table import page
+
+    print(page(), end="")  # noqa: T201
+
+
+def openapi(_settings: Settings, _arguments: argparse.Namespace) -> None:
+    from singr.http.openapi import text
+    from singr.table import ROUTES
+
+    print(text(ROUTES).decode())  # noqa: T201

@@ -1,0 +1,35 @@
+"""A guest's side: ask for a song, follow it, take it back."""
+
+from __future__ import annotations
+
+from singr.core.errors import NotFound
+from singr.http.call import Call
+from singr.infra.sql import maybe
+from singr.queue import requests, tracking
+from singr.queue.rules import AlreadySettled
+from singr.queue.shapes import NewRequest, Receipt, Request, VenueKey
+
+VENUE = maybe("venue_stream_by_url_name", VenueKey)
+
+
+async def submit(call: Call, url_name: str, *, body: NewRequest) -> Receipt:
+    """Ask for a song at a venue. The receipt's tracking token follows and withdraws the request."""
+    venue = await VENUE(call.kit.db, url_name=url_name)
+    if venue is None:
+        raise NotFound("no such venue")
+    return await requests.submit(call, venue.tenant, venue.id, body)
+
+
+async def show(call: Call, tracking_token: str) -> Request:
+    """How the request stands, and how many wait before it."""
+    return tracking.shown(await tracking.find(call.kit.db, call.kit.settings, tracking_token))
+
+
+async def withdraw(call: Call, tracking_token: str) -> None:
+    """Take the request back while it waits. Doing so twice is fine; a request the KJ dealt with is a conflict."""
+    row = await tracking.find(call.kit.db, call.kit.settings, tracking_token)
+    tenant = await tracking.TENANT_OF(call.kit.db, request_id=row.id)
+    if await requests.settle(call, tenant, row.id, status="withdrawn", via="api"):
+        return
+    if (await tracking.find(call.kit.db, call.kit.settings, tracking_token)).status != "withdrawn":
+        raise AlreadySettled("the KJ has already dealt with it")

@@ -1,0 +1,76 @@
+"""A host's side: the queue of a venue, and decisions on it."""
+
+from __future__ import annotations
+
+from singr.core import paging
+from singr.core.errors import FieldError, NotFound, ValidationFailed
+from singr.core.paging import Page
+from singr.core.text import clean
+from singr.http.call import Call
+from singr.infra.sql import many, maybe
+from singr.queue import requests, tracking
+from singr.queue.admission import IS_VENUE
+from singr.queue.rules import AlreadySettled
+from singr.queue.shapes import (
+    Cleared,
+    Request,
+    RequestList,
+    RequestRow,
+    RequestState,
+    Seen,
+    Settle,
+    VenueChoice,
+)
+
+OF_VENUE = many("requests_of_venue", RequestRow)
+OF_TENANT = maybe("request_of_tenant", RequestState)
+
+
+async def list_requests(call: Call, *, query: RequestList) -> Page[Request]:
+    """A venue's requests, those waiting by default, in the order they came."""
+    await _own_venue(call, query)
+    after = paging.position(query.cursor, tuple[int])
+    rows = await OF_VENUE(
+        call.kit.db,
+        tenant=call.tenant,
+        venue_id=query.venue_id,
+        status=query.status,
+        after=after[0] if after else 0,
+        max_rows=query.limit + 1,
+    )
+    found = paging.page(rows, query.limit, lambda row: (row.id,))
+    return Page([tracking.shown(row) for row in found.items], found.next_cursor)
+
+
+async def settle(call: Call, request_id: int, *, body: Settle) -> Request:
+    """Accept (processed) or reject a waiting request. Saying the same twice is fine, another decision a conflict."""
+    if body.reject_reason and body.status != "rejected":
+        raise ValidationFailed(errors=(FieldError("rejectReason", "only with a rejection"),))
+    reason = clean(body.reject_reason or "") or None
+    done = await requests.settle(call, call.tenant, request_id, status=body.status, via="console", reason=reason)
+    state = None if done else await OF_TENANT(call.kit.db, tenant=call.tenant, request_id=request_id)
+    if not done and state is None:
+        raise NotFound("no such request")
+    if state and state.status != body.status:
+        raise AlreadySettled(f"it is {state.status}")
+    row = await tracking.BY_ID(call.kit.db, request_id=request_id)
+    if row is None:
+        raise NotFound("no such request")
+    return tracking.shown(row)
+
+
+async def clear(call: Call, *, body: VenueChoice) -> Cleared:
+    """Mark everything that waits at a venue as processed."""
+    await _own_venue(call, body)
+    return Cleared(await requests.clear(call, call.tenant, body.venue_id, via="console"))
+
+
+async def see(call: Call, *, body: Seen) -> None:
+    """Note that the console has shown what waits, so that singers read "seen by the KJ"."""
+    await _own_venue(call, body)
+    await requests.mark_seen(call.kit, call.tenant, body.venue_id, by=call.actor, up_to=body.up_to)
+
+
+async def _own_venue(call: Call, choice: RequestList | VenueChoice | Seen) -> None:
+    if not await IS_VENUE(call.kit.db, tenant=call.tenant, venue_id=choice.venue_id):
+        raise NotFound("no such venue")

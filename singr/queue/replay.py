@@ -1,0 +1,43 @@
+"""Idempotency of submissions: the same key and body within 24 hours gives the first receipt again."""
+
+from __future__ import annotations
+
+from singr.http.call import Call
+from singr.infra.kit import Kit
+from singr.infra.sql import maybe, none
+from singr.infra.work import Job
+from singr.queue.rules import KeyReused
+from singr.queue.shapes import Answered, Receipt, SubmittedRequest
+from singr.queue.tracking import BY_ID, receipt
+
+ANSWERED = maybe("idempotent_answer", Answered)
+FORGET = none("idempotency_keys_forget")
+FORGET_MAX = 10_000
+
+
+async def receipt_for(call: Call, scope: str, body_hash: str) -> Receipt | None:
+    """The receipt first given for this call's key, None for a new key; raises KeyReused for another body."""
+    if call.idempotency_key is None:
+        return None
+    found = await ANSWERED(call.kit.db, scope=scope, key=call.idempotency_key)
+    if found is None:
+        return None
+    if found.fingerprint != body_hash:
+        raise KeyReused
+    row = await BY_ID(call.kit.db, request_id=found.answer["id"])
+    return receipt(call.kit.settings, _as_it_was(row, found.answer)) if row else None
+
+
+def _as_it_was(row: SubmittedRequest, answer: dict[str, int]) -> SubmittedRequest:
+    """The row at the moment of submission."""
+    row.status, row.position, row.version = "pending", answer["position"], answer["version"]
+    row.seen_at = row.processed_at = row.reject_reason = row.processed_via = None
+    return row
+
+
+async def forget_old_keys(kit: Kit) -> None:
+    """Drop keys whose day is over."""
+    await FORGET(kit.db, max_rows=FORGET_MAX)
+
+
+JOBS = (Job("forget_idempotency_keys", forget_old_keys, cron="17 * * * *"),)

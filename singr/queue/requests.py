@@ -1,0 +1,148 @@
+"""The verbs of the queue: submit, settle, clear, see. REST, OpenKJ and the pages call the same ones.
+
+Each is one statement that moves the venue's version (and OpenKJ's serial where OpenKJ would see it), followed by a
+hint to the venue's watchers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from singr.core.actor import Actor
+from singr.core.errors import FieldError, NotFound, ValidationFailed
+from singr.core.text import clean, plain, song_fingerprint
+from singr.http.call import Call
+from singr.infra.kit import Kit
+from singr.infra.sql import many, maybe
+from singr.queue import live, replay
+from singr.queue.admission import IS_VENUE
+from singr.queue.rules import DuplicateRequest, VenueClosed
+from singr.queue.shapes import ChangedRequest, NewRequest, Receipt, Song, SubmittedRequest
+from singr.queue.tracking import receipt
+
+SUBMIT = maybe("request_submit", SubmittedRequest)
+SETTLE = many("requests_settle", ChangedRequest)
+SEE = many("requests_see", ChangedRequest)
+SONG = maybe("song_for_request", Song)
+
+LAST_ID = 2**63 - 1
+
+
+async def submit(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest, *, must_be_open: bool = True) -> Receipt:
+    """Put a request into a venue's queue; raises VenueClosed, DuplicateRequest, KeyReused, NotFound.
+
+    With an idempotency key the same body gives the first receipt again, whatever happened since.
+    """
+    scope, body_hash = _scope(call, venue_id), hashlib.sha256(msgspec.json.encode(body)).hexdigest()
+    song = await _song(call, tenant, venue_id, body)
+    try:
+        row = await SUBMIT(
+            call.kit.db,
+            **call.audit,
+            tenant=tenant,
+            venue_id=venue_id,
+            must_be_open=must_be_open,
+            by_user=call.actor.user_id,
+            singer_name=_needed("singerName", plain(body.singer_name)),
+            artist=song.artist,
+            title=song.title,
+            key_change=body.key_change,
+            notes=plain(body.notes or "") or None,
+            device_id=call.device,
+            fingerprint=song_fingerprint(song.artist, song.title),
+            allow_duplicate=body.allow_duplicate,
+            scope=scope,
+            key=call.idempotency_key,
+            body_hash=body_hash,
+        )
+    except asyncpg.UniqueViolationError as exc:
+        if again := await replay.receipt_for(call, scope, body_hash):
+            return again
+        raise DuplicateRequest(f"{song.title} is already waiting; send allowDuplicate to ask again") from exc
+    if row is None:
+        return await _not_taken(call, tenant, venue_id, scope, body_hash)
+    live.tell(call.kit, [row])
+    return receipt(call.kit.settings, row)
+
+
+async def settle(
+    call: Call, tenant: UUID, request_id: int, *, status: str, via: str, reason: str | None = None
+) -> bool:
+    """Process, reject or withdraw one pending request; False when it is not pending (any more)."""
+    return bool(await _settle(call, tenant, None, ids=[request_id], status=status, via=via, reason=reason))
+
+
+async def process(call: Call, tenant: UUID, *, number: int, venue_id: UUID | None = None, via: str = "openkj") -> bool:
+    """Mark the pending request with this OpenKJ number as processed; False when there is none."""
+    return bool(await _settle(call, tenant, venue_id, number=number, status="processed", via=via))
+
+
+async def clear(call: Call, tenant: UUID, venue_id: UUID, *, via: str = "openkj") -> int:
+    """Mark everything that waits at a venue as processed; how many there were."""
+    return len(await _settle(call, tenant, venue_id, status="processed", via=via))
+
+
+async def mark_seen(kit: Kit, tenant: UUID, venue_id: UUID, *, by: Actor, up_to: int = LAST_ID) -> None:
+    """Note that the KJ has what waits at a venue up to an id; watchers are told, OpenKJ's serial stays."""
+    given = {"tenant": tenant, "venue_id": venue_id, "up_to": up_to}
+    live.tell(kit, await SEE(kit.db, **Call(by, kit).audit, **given))
+
+
+async def _settle(
+    call: Call,
+    tenant: UUID,
+    venue_id: UUID | None,
+    *,
+    status: str,
+    via: str,
+    ids: list[int] | None = None,
+    number: int | None = None,
+    reason: str | None = None,
+) -> list[ChangedRequest]:
+    rows = await SETTLE(
+        call.kit.db,
+        **call.audit,
+        tenant=tenant,
+        venue_id=venue_id,
+        ids=ids,
+        number=number,
+        status=status,
+        via=via,
+        reason=reason,
+    )
+    live.tell(call.kit, rows)
+    return rows
+
+
+async def _not_taken(call: Call, tenant: UUID, venue_id: UUID, scope: str, body_hash: str) -> Receipt:
+    if again := await replay.receipt_for(call, scope, body_hash):
+        return again
+    if not await IS_VENUE(call.kit.db, tenant=tenant, venue_id=venue_id):
+        raise NotFound("no such venue")
+    raise VenueClosed
+
+
+async def _song(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest) -> Song:
+    """The song verbatim: from the catalogue when `songId` names one, else as typed."""
+    if body.song_id is not None:
+        found = await SONG(call.kit.db, tenant=tenant, venue_id=venue_id, song_id=body.song_id)
+        if found is None:
+            raise ValidationFailed(errors=(FieldError("songId", "no such song at this venue"),))
+        return found
+    return Song(_needed("artist", clean(body.artist or "")), _needed("title", clean(body.title or "")))
+
+
+def _needed(field: str, text: str) -> str:
+    if not text:
+        raise ValidationFailed(errors=(FieldError(field, "must not be empty"),))
+    return text
+
+
+def _scope(call: Call, venue_id: UUID) -> str:
+    """Where an idempotency key must be unique. Guests' keys count per venue: a retry may come without the cookie."""
+    who = "" if call.actor.kind == "guest" else f":{call.actor}"
+    return f"request:{venue_id}{who}"

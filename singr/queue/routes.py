@@ -1,0 +1,45 @@
+"""The queue's rows of the route table."""
+
+from __future__ import annotations
+
+from singr.core.paging import Page
+from singr.core.permissions import Permission
+from singr.http.guard import PUBLIC, holds
+from singr.http.route import Route
+from singr.infra.limits import Rate
+from singr.queue import guests, hosts, watching
+from singr.queue.rules import AlreadySettled, DuplicateRequest, KeyReused, VenueClosed
+from singr.queue.shapes import (
+    Cleared,
+    NewRequest,
+    Receipt,
+    Request,
+    RequestList,
+    Seen,
+    Settle,
+    VenueChoice,
+)
+from singr.queue.watching import TicketIn, TicketOut
+
+ROUTES = (
+    Route("POST", "/v1/public/venues/{url_name}/requests", guests.submit,
+          may=PUBLIC, rate=Rate(10, per_s=3600, by="device"),
+          body=NewRequest, returns=Receipt, status=201, raises=(VenueClosed, DuplicateRequest, KeyReused)),
+    Route("GET", "/v1/public/requests/{tracking_token}", guests.show,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=Request),
+    Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), status=204, raises=(AlreadySettled,)),
+    Route("GET", "/v1/customer/requests", hosts.list_requests,
+          may=holds(Permission.REQUESTS_READ), rate=Rate(100, per_s=60), query=RequestList, returns=Page[Request]),
+    Route("PATCH", "/v1/customer/requests/{request_id}", hosts.settle,
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60),
+          body=Settle, returns=Request, raises=(AlreadySettled,)),
+    Route("POST", "/v1/customer/requests/clear", hosts.clear,
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(100, per_s=60), body=VenueChoice, returns=Cleared),
+    Route("POST", "/v1/customer/requests/seen", hosts.see,
+          may=holds(Permission.REQUESTS_READ), rate=Rate(300, per_s=60), body=Seen, status=204),
+    Route("POST", "/v1/live/tickets", watching.issue_ticket,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=TicketIn, returns=TicketOut, status=201),
+    Route("GET", "/v1/live/requests/{tracking_token}/events", watching.follow,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), raw=True),
+)  # fmt: skip

@@ -1,0 +1,142 @@
+"""Requests as singers, hosts and watchers see them, and the rows they come from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from singr.core.paging import Limit
+
+Status = Literal["pending", "processed", "rejected", "withdrawn"]
+# Bounds on what is stored; empty texts are refused after cleaning (queue.requests).
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+SongText = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class NewRequest(Struct, rename="camel", forbid_unknown_fields=True):
+    """What a singer asks for. With `songId` artist and title come from the venue's catalogue. `keyChange` is in
+    half-tones. `allowDuplicate` asks for a song although the same one is still waiting."""
+
+    singer_name: Name
+    artist: SongText | None = None
+    title: SongText | None = None
+    key_change: Annotated[int, Meta(ge=-12, le=12)] = 0
+    notes: Annotated[str, Meta(max_length=500)] | None = None
+    song_id: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
+    allow_duplicate: bool = False
+
+
+class RequestRow(Struct):
+    """The columns of every statement that gives requests."""
+
+    id: int
+    number: int
+    venue_id: UUID
+    singer_name: str
+    artist: str
+    title: str
+    key_change: int
+    notes: str | None
+    status: str
+    reject_reason: str | None
+    processed_via: str | None
+    seen_at: datetime | None
+    requested_at: datetime
+    processed_at: datetime | None
+    device_id: str | None
+    user_id: UUID | None
+
+
+class ChangedRequest(RequestRow):
+    """A request after a change, and the change's place in its venue's stream."""
+
+    epoch: str
+    version: int
+
+
+class SubmittedRequest(ChangedRequest):
+    position: int
+
+
+class Request(Struct, rename="camel"):
+    """One request. `position` counts from 1 among those waiting; `version` is the venue's stream at that moment."""
+
+    id: int
+    request_number: int
+    venue_id: UUID
+    singer_name: str
+    artist: str
+    title: str
+    key_change: int
+    notes: str | None
+    status: str
+    reject_reason: str | None
+    processed_via: str | None
+    seen_at: datetime | None
+    requested_at: datetime
+    processed_at: datetime | None
+    position: int | UnsetType = UNSET
+    version: int | UnsetType = UNSET
+
+
+class Receipt(Request):
+    """What a guest gets: the request, and the token that follows and withdraws it."""
+
+    tracking_token: str = ""
+
+
+class Settle(Struct, rename="camel", forbid_unknown_fields=True):
+    """A host's decision. A reason is only given with a rejection."""
+
+    status: Literal["processed", "rejected"]
+    reject_reason: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class VenueChoice(Struct, rename="camel", forbid_unknown_fields=True):
+    venue_id: UUID
+
+
+class Seen(Struct, rename="camel", forbid_unknown_fields=True):
+    """The console has shown every waiting request of the venue up to `upTo`."""
+
+    venue_id: UUID
+    up_to: Annotated[int, Meta(ge=1, le=2**63 - 1)]
+
+
+class Cleared(Struct, rename="camel"):
+    cleared: int
+
+
+class RequestList(Struct, rename="camel"):
+    """`status` defaults to those waiting, in the order they came."""
+
+    venue_id: UUID
+    status: Status = "pending"
+    limit: Limit = 20
+    cursor: str | None = None
+
+
+class Song(Struct):
+    artist: str
+    title: str
+
+
+class Answered(Struct):
+    """An idempotency key's record: what was asked (hashed) and what identifies the answer."""
+
+    fingerprint: str
+    answer: dict[str, int]
+
+
+class VenueKey(Struct):
+    """A venue and whose it is."""
+
+    id: UUID
+    tenant: UUID
+
+
+class RequestState(Struct):
+    status: str

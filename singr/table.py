@@ -1,0 +1,46 @@
+"""The five tables that say what can be asked of Singr: calls, OpenKJ commands, live messages, jobs.
+
+`singr routes` prints them; `tests/laws/routes.txt` is the golden copy.
+"""
+
+from __future__ import annotations
+
+from singr import operations
+from singr.http import openapi
+from singr.http.call import Call
+from singr.http.guard import PUBLIC
+from singr.http.reply import Reply
+from singr.http.route import Route, Row
+from singr.identity.routes import ROUTES as IDENTITY
+from singr.infra.work import Job
+from singr.queue import replay
+from singr.queue.routes import ROUTES as QUEUE
+from singr.realtime.routes import ROUTES as LIVE
+from singr.venues.routes import ROUTES as VENUES
+
+
+async def describe(_call: Call) -> Reply:
+    """The API as an OpenAPI 3.1 document."""
+    return Reply(openapi.text(ROUTES), "application/json")
+
+
+ROUTES: tuple[Row, ...] = (
+    *operations.ROUTES,
+    Route("GET", "/openapi.json", describe, may=PUBLIC, rate=operations.EVERY_MONITOR),
+    *IDENTITY,
+    *VENUES,
+    *QUEUE,
+    *LIVE,
+)
+
+JOBS: tuple[Job, ...] = (*replay.JOBS,)
+
+
+def page() -> str:
+    """The route page: a line a row, sorted by path."""
+    lines = [
+        f"{row.method:<6} {path:<58} {row.may!s:<20} {row.rate!s:<20} {row.name}"
+        for row in ROUTES
+        for path in (row.path, *row.aliases)
+    ]
+    return "\n".join(sorted(lines, key=lambda line: line.split()[1::-1])) + "\n"

@@ -1,0 +1,1 @@
+"""Where people sing: a venue's page, and whether it takes requests."""

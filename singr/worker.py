@@ -1,0 +1,68 @@
+"""The worker: the job table run by SAQ, with the same kit as the API."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+from saq import CronJob, Worker
+
+from singr.infra.kit import Kit
+from singr.infra.work import JOB_TIMEOUT_S, RETRIES, Job, queue
+from singr.telemetry import metrics
+
+CONCURRENCY = 8
+DEQUEUE_TIMEOUT_S = 5
+STOP_GRACE_S = 10
+
+
+@asynccontextmanager
+async def working(kit: Kit, jobs: Sequence[Job]) -> AsyncIterator[Worker[Any]]:
+    """Run jobs while the context is open; what is under way at its end gets ten seconds."""
+    # SAQ asks again at once when Redis refuses, so its client waits between tries.
+    patience = Retry(ExponentialWithJitterBackoff(cap=2, base=0.1), 5)
+    redis = Redis.from_url(
+        kit.settings.redis_url,
+        socket_connect_timeout=2,
+        socket_timeout=DEQUEUE_TIMEOUT_S * 2,
+        retry=patience,
+        retry_on_error=[ConnectionError],
+    )
+    worker: Worker[Any] = Worker(
+        queue(redis),
+        functions=[(job.name, _runner(kit, job)) for job in jobs],
+        cron_jobs=[
+            CronJob(_runner(kit, job), cron=job.cron, timeout=JOB_TIMEOUT_S, retries=RETRIES)
+            for job in jobs
+            if job.cron
+        ],
+        concurrency=CONCURRENCY,
+        dequeue_timeout=DEQUEUE_TIMEOUT_S,
+        shutdown_grace_period_s=STOP_GRACE_S,
+    )
+    worker.SIGNALS = []  # composition owns the signals
+    running = asyncio.create_task(worker.start())
+    try:
+        yield worker
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await redis.aclose()
+
+
+def _runner(kit: Kit, job: Job) -> Callable[..., Any]:
+    async def run(_context: dict[str, Any], **given: Any) -> None:
+        outcome = "failed"
+        try:
+            await job.run(kit, **given)
+            outcome = "done"
+        finally:
+            metrics.JOBS.labels(job.name, outcome).inc()
+
+    run.__qualname__ = run.__name__ = job.name
+    return run

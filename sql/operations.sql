@@ -1,0 +1,3 @@
+-- postgis_version() -> value
+-- Answers only where the database is there and has PostGIS.
+SELECT postgis_lib_version()

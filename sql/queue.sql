@@ -1,0 +1,183 @@
+-- request_submit(user_id, actor, tenant, venue_id, must_be_open, by_user, singer_name, artist, title, key_change, notes, device_id, fingerprint, allow_duplicate, scope, key, body_hash) -> maybe
+-- Adds a request in one round trip: the venue's version, OpenKJ's serial and the next request number move with it. No
+-- row when the venue is not the tenant's or closed. The same pending song of the same device, and a used idempotency
+-- key, are unique violations that undo the whole statement.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), bump AS (
+    UPDATE venue_streams s SET version = s.version + 1
+    FROM actor, venues v
+    WHERE s.venues_id = :venue_id AND v.venues_id = s.venues_id AND v.customer_profiles_id = :tenant
+      AND (v.accepting_requests OR NOT :must_be_open)
+    RETURNING s.epoch, s.version
+), moved AS (
+    UPDATE state t
+    SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END,
+        last_request_number = t.last_request_number + 1
+    FROM bump
+    WHERE t.customer_profiles_id = :tenant
+    RETURNING t.last_request_number
+), added AS (
+    INSERT INTO requests (customer_profiles_id, venues_id, request_number, singer_profiles_id, submitted_by_users_id,
+                          singer_name, artist, title, key_change, notes, device_id, song_fingerprint, duplicate_allowed)
+    SELECT :tenant, :venue_id, moved.last_request_number,
+           (SELECT p.singer_profiles_id FROM singer_profiles p WHERE p.users_id = :by_user::uuid), :by_user::uuid,
+           :singer_name, :artist, :title, :key_change, :notes, :device_id, :fingerprint, :allow_duplicate
+    FROM moved
+    RETURNING *
+), place AS (
+    SELECT count(*)::int + 1 AS position
+    FROM requests r
+    WHERE r.venues_id = :venue_id AND r.status = 'pending'
+), remembered AS (
+    INSERT INTO idempotency_keys (scope, key, fingerprint, answer)
+    SELECT :scope, :key, :body_hash,
+           jsonb_build_object('id', added.requests_id, 'version', bump.version, 'position', place.position)
+    FROM added, bump, place
+    WHERE :key::text IS NOT NULL
+)
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       bump.epoch, bump.version, place.position
+FROM added a, bump, place
+
+-- idempotent_answer(scope, key) -> maybe
+-- What was answered to this key within the last 24 hours.
+SELECT fingerprint, answer
+FROM idempotency_keys
+WHERE scope = :scope AND key = :key AND created_at > now() - interval '24 hours'
+
+-- idempotency_keys_forget(max_rows) -> none
+-- Drops keys that are older than 24 hours.
+DELETE FROM idempotency_keys
+WHERE (scope, key) IN (
+    SELECT scope, key FROM idempotency_keys WHERE created_at <= now() - interval '24 hours' LIMIT :max_rows
+)
+
+-- requests_settle(user_id, actor, tenant, venue_id, ids, number, status, via, reason) -> many
+-- Settles those requests of a tenant that are still pending: by ids, by OpenKJ's number, or all of a venue. The venue's
+-- stream is locked first, in the order every queue write takes its locks, so of two that race one finds nothing.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), target AS MATERIALIZED (
+    SELECT r.requests_id, r.venues_id
+    FROM requests r, actor
+    WHERE r.customer_profiles_id = :tenant AND r.status = 'pending'
+      AND (:venue_id::uuid IS NULL OR r.venues_id = :venue_id)
+      AND (:ids::bigint[] IS NULL OR r.requests_id = ANY (:ids))
+      AND (:number::int IS NULL OR r.request_number = :number)
+), gate AS MATERIALIZED (
+    SELECT s.venues_id
+    FROM venue_streams s
+    WHERE s.venues_id IN (SELECT venues_id FROM target)
+    ORDER BY s.venues_id
+    FOR UPDATE
+), settled AS (
+    UPDATE requests r
+    SET status = :status, processed = true, processed_at = now(), processed_via = :via, reject_reason = :reason
+    FROM gate
+    WHERE r.venues_id = gate.venues_id AND r.requests_id IN (SELECT requests_id FROM target) AND r.status = 'pending'
+    RETURNING r.*
+), bump AS (
+    UPDATE venue_streams s SET version = s.version + 1
+    WHERE s.venues_id IN (SELECT venues_id FROM settled)
+    RETURNING s.venues_id, s.epoch, s.version
+), moved AS (
+    UPDATE state t SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END
+    WHERE t.customer_profiles_id = :tenant AND EXISTS (SELECT 1 FROM bump)
+)
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       bump.epoch, bump.version
+FROM settled a JOIN bump USING (venues_id)
+ORDER BY a.requests_id
+
+-- requests_see(user_id, actor, tenant, venue_id, up_to) -> many
+-- Marks a venue's waiting requests up to an id as seen by the KJ. Watchers see it, OpenKJ does not.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), target AS MATERIALIZED (
+    SELECT r.requests_id
+    FROM requests r, actor
+    WHERE r.customer_profiles_id = :tenant AND r.venues_id = :venue_id AND r.status = 'pending'
+      AND r.seen_at IS NULL AND r.requests_id <= :up_to
+), gate AS MATERIALIZED (
+    SELECT s.venues_id FROM venue_streams s WHERE s.venues_id = :venue_id AND EXISTS (SELECT 1 FROM target) FOR UPDATE
+), seen AS (
+    UPDATE requests r SET seen_at = now()
+    FROM gate
+    WHERE r.requests_id IN (SELECT requests_id FROM target) AND r.status = 'pending' AND r.seen_at IS NULL
+    RETURNING r.*
+), bump AS (
+    UPDATE venue_streams s SET version = s.version + 1
+    WHERE s.venues_id IN (SELECT venues_id FROM seen)
+    RETURNING s.venues_id, s.epoch, s.version
+)
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       bump.epoch, bump.version
+FROM seen a JOIN bump USING (venues_id)
+ORDER BY a.requests_id
+
+-- request_by_id(request_id) -> maybe
+-- One request with its place in the queue. For holders of its tracking token: the token names the request, no tenant.
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       s.epoch, s.version,
+       (SELECT count(*)::int FROM requests r
+        WHERE r.venues_id = a.venues_id AND r.status = 'pending' AND r.requests_id <= a.requests_id)
+FROM requests a JOIN venue_streams s USING (venues_id)
+WHERE a.requests_id = :request_id
+
+-- request_of_tenant(tenant, request_id) -> maybe
+-- Whether a request is the tenant's, and how it stands.
+SELECT status FROM requests WHERE customer_profiles_id = :tenant AND requests_id = :request_id
+
+-- request_tenant(request_id) -> value
+-- The organization a request was sent to.
+SELECT customer_profiles_id FROM requests WHERE requests_id = :request_id
+
+-- requests_of_venue(tenant, venue_id, status, after, max_rows) -> many
+-- A venue's requests of one status in the order they came, after an id.
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id
+FROM requests a
+WHERE a.customer_profiles_id = :tenant AND a.venues_id = :venue_id AND a.status = :status AND a.requests_id > :after
+ORDER BY a.requests_id
+LIMIT :max_rows
+
+-- song_for_request(tenant, venue_id, song_id) -> maybe
+-- A song of the catalogue that is active at a venue.
+SELECT s.artist, s.title
+FROM songdb s JOIN venues v ON v.customer_profiles_id = s.customer_profiles_id AND v.current_system_id = s.openkj_system_id
+WHERE s.songdb_id = :song_id AND v.venues_id = :venue_id AND v.customer_profiles_id = :tenant
+
+-- venue_snapshot(venue_id) -> maybe
+-- A venue's stream and everything its watchers see, as of one moment; at most 5,000 waiting requests.
+SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, v.queue_privacy,
+       coalesce((
+           SELECT jsonb_agg(to_jsonb(q) ORDER BY q.id)
+           FROM (
+               SELECT a.requests_id AS id, a.request_number AS number, a.venues_id AS venue_id, a.singer_name, a.artist,
+                      a.title, a.key_change, a.notes, a.status, a.reject_reason, a.processed_via, a.seen_at,
+                      a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id AS user_id
+               FROM requests a
+               WHERE a.venues_id = v.venues_id AND a.status = 'pending'
+               ORDER BY a.requests_id
+               LIMIT 5000
+           ) q
+       ), '[]'::jsonb)
+FROM venue_streams s JOIN venues v USING (venues_id)
+WHERE s.venues_id = :venue_id
+
+-- venue_versions(venue_ids) -> many
+-- Where the streams of many venues stand: the sweep's question.
+SELECT venues_id, epoch, version FROM venue_streams WHERE venues_id = ANY (:venue_ids::uuid[])
+
+-- venue_stream_by_url_name(url_name) -> maybe
+-- A venue as live connections look it up.
+SELECT venues_id, customer_profiles_id FROM venues WHERE url_name = :url_name
+
+-- venue_is_tenants(tenant, venue_id) -> value
+-- Whether a venue belongs to the tenant.
+SELECT EXISTS (SELECT 1 FROM venues WHERE customer_profiles_id = :tenant AND venues_id = :venue_id)
