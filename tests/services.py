@@ -126,10 +126,11 @@ def temporary_home() -> Iterator[Path]:
 
 
 def template_name() -> str:
-    """Names the migrated template after the migrations, so that a database given to us never holds a stale one."""
-    seen = hashlib.sha256()
-    for path in sorted(Path("migrations").rglob("*.py")):
-        seen.update(path.as_posix().encode() + path.read_bytes())
+    """Named after what goes into it, so that a database server given to us never holds a stale one."""
+    root, seen = Path(__file__).parents[1], hashlib.sha256()
+    for folder in ("migrations", "sql", "singr/seed"):
+        for path in sorted(each for each in (root / folder).rglob("*") if each.suffix in {".py", ".sql", ".txt"}):
+            seen.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     return f"singr_template_{seen.hexdigest()[:12]}"
 
 

@@ -65,9 +65,10 @@ class JSONLines(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
 
-def start(level: str) -> None:
-    """Send every logger of the process to stderr as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
+def start(level: str, handler: logging.Handler | None = None) -> None:
+    """Send every logger of the process to `handler` (stderr unless given) as JSON lines."""
+    handler = handler or logging.StreamHandler(sys.stderr)
     handler.setFormatter(JSONLines())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    logging.getLogger("saq").setLevel(logging.WARNING)
+    for chatty in ("saq", "alembic.runtime.plugins"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -131,6 +131,12 @@ def tail(log: Path) -> str:
         return ""
 
 
+def end_with_parent(number: signal.Signals) -> None:
+    """Have `number` sent to this very process when its parent dies; nothing on systems that cannot."""
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, int(number))
+
+
 def _die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
     if LIBC is None:
         return None

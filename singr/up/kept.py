@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 from pathlib import Path
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from msgspec import Struct
+
+from singr.identity import keys
 
 
 class Secrets(Struct, frozen=True):
-    """`jwt_private_key` is a P-256 key in PKCS #8 PEM; the rest are random URL-safe texts."""
+    """`jwt_private_keys` is one P-256 key in PEM; the others are random URL-safe texts."""
 
     postgres_password: str
     redis_password: str
     auth_secret: str
-    jwt_private_key: str
+    jwt_private_keys: str
     openkj_api_key: str
 
 
@@ -31,23 +30,18 @@ def read_or_make(path: Path) -> Secrets:
         postgres_password=secrets.token_urlsafe(24),
         redis_password=secrets.token_urlsafe(24),
         auth_secret=secrets.token_urlsafe(48),
-        jwt_private_key=_signing_key(),
-        openkj_api_key=secrets.token_urlsafe(32),
+        jwt_private_keys=keys.generate(),
+        openkj_api_key=f"skj_{secrets.token_urlsafe(32)}",
     )
-    write_privately(path, msgspec.to_builtins(made))
+    write_privately(path, made)
     return made
 
 
-def write_privately(path: Path, content: object) -> None:
+def write_privately(path: Path, content: Struct) -> None:
     """JSON into a file only we can read, whole or not at all."""
     beside = path.with_name(f"{path.name}.new")
     beside.unlink(missing_ok=True)
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(json.dumps(content, indent=2) + "\n")
+    with os.fdopen(handle, "wb") as file:
+        file.write(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
     beside.replace(path)
-
-
-def _signing_key() -> str:
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

@@ -9,6 +9,10 @@ PORTS_TRIED = 100
 DOCUMENTATION_ADDRESS = "192.0.2.1"  # RFC 5737: nobody's; connecting a UDP socket to it sends nothing
 
 
+class PortTaken(Exception):
+    """The port asked for is in use; the message says what to do."""
+
+
 def free_port() -> int:
     """A port of 127.0.0.1 that nobody listens on."""
     with socket.socket() as probe:

@@ -82,7 +82,7 @@ class Redis:
         self.child = Child([self._program, self._configuration], self._log, self._account, STOPS, self._room)
         self.child.spawn()
         try:
-            self.child.wait_until(lambda: _answers(port, self._password), timeout_s=READY_TIMEOUT_S)
+            self.child.wait_until(lambda: answers(port, self._password), timeout_s=READY_TIMEOUT_S)
         except NotStarted:
             self.child.stop()
             raise
@@ -104,7 +104,8 @@ class Redis:
             self._account.give(path)
 
 
-def _answers(port: int, password: str) -> bool:
+def answers(port: int, password: str) -> bool:
+    """Whether a Redis on 127.0.0.1 takes the password and commands."""
     try:
         with socket.create_connection(("127.0.0.1", port), ANSWER_TIMEOUT_S) as connection:
             connection.sendall(f"AUTH {password}\r\nPING\r\n".encode())

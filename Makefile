@@ -1,0 +1,43 @@
+# `make run` and `make test` need python3 and make; whatever else is missing they get or name.
+VENV ?= .venv
+PYTHON ?= python3
+WORKERS ?= auto
+IN_VENV = $(VENV)/bin/python -m
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt laws bench faults venv-run venv-dev
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+run: venv-run ## a karaoke night on this machine: database, API, workers, demo data (PORT, SINGR_DIR)
+	@$(IN_VENV) singr up
+
+test: venv-dev ## every test, on private services of its own
+	@$(IN_VENV) tests.services
+	@$(IN_VENV) pytest -n $(WORKERS) --maxprocesses 8
+
+lint: venv-dev ## style, types, floors
+	@$(IN_VENV) ruff check .
+	@$(IN_VENV) ruff format --check .
+	@$(IN_VENV) mypy
+	@$(VENV)/bin/lint-imports
+
+fmt: venv-dev ## format the code
+	@$(IN_VENV) ruff check --fix .
+	@$(IN_VENV) ruff format .
+
+laws: venv-dev ## the tests that hold for every route, statement, table and setting
+	@$(IN_VENV) pytest tests/laws
+
+bench: ## benchmarks
+	@echo "There are no benchmarks yet: they come with the work on speed."
+
+faults: venv-dev ## the tests that take servers away
+	@$(IN_VENV) pytest tests/faults
+
+venv-run:
+	@$(PYTHON) -m singr.up.venv $(VENV)
+
+venv-dev:
+	@$(PYTHON) -m singr.up.venv $(VENV) dev
