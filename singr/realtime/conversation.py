@@ -1,0 +1,172 @@
+"""What a WebSocket client says, answered in order and one thing at a time. A silent client costs no task."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+
+import msgspec
+from redis.asyncio import Redis
+
+from singr.core.errors import NotFound, Problem
+from singr.realtime import messages
+from singr.realtime.close import (
+    BAD_MESSAGE,
+    CONFLICT,
+    FORBIDDEN,
+    NOT_FOUND,
+    RESTARTING,
+    SIGN_IN,
+    TOO_MANY,
+    TRY_LATER,
+    Close,
+)
+from singr.realtime.frame import CLOSE, PING, PONG, TEXT, server_frame
+from singr.realtime.hub import Hub
+from singr.realtime.messages import Auth, FromClient, Hello, Pong, Resync
+from singr.realtime.rfc6455 import Reader, Violation
+from singr.realtime.state import DISPLAY, Position
+from singr.realtime.tickets import Ticket, redeem
+from singr.realtime.watcher import Watcher
+
+log = logging.getLogger("singr.realtime")
+
+VENUES_MAX = 16
+NORMAL_CLOSURE = 1000
+
+
+class Refused(Exception):
+    """A message that is not granted; `close` says why."""
+
+    def __init__(self, close: Close) -> None:
+        super().__init__(close.slug)
+        self.close = close
+
+
+class Conversation:
+    """Reads one connection. `_waiting` holds what is being answered and what came meanwhile; None when idle."""
+
+    __slots__ = ("_filled_at", "_hub", "_reader", "_redis", "_tokens", "_waiting", "_watcher")
+
+    def __init__(self, hub: Hub, redis: Redis, watcher: Watcher) -> None:
+        self._hub, self._redis, self._watcher = hub, redis, watcher
+        self._reader = Reader()
+        self._tokens = float(hub.tempo.message_burst)
+        self._filled_at = asyncio.get_running_loop().time()
+        self._waiting: deque[FromClient] | None = None
+
+    def received(self, data: bytes) -> None:
+        """Bytes from the client, cut anywhere."""
+        try:
+            for opcode, payload in self._reader.feed(data):
+                self._take(opcode, payload)
+        except Violation as violation:
+            self._watcher.end(violation.close, messages.Error(violation.close.slug))
+
+    def _take(self, opcode: int, payload: bytes) -> None:
+        watcher = self._watcher
+        if opcode == CLOSE:
+            watcher.close_as_asked(int.from_bytes(payload[:2], "big") or NORMAL_CLOSURE)
+        elif watcher.ended:
+            return
+        elif not self._within_limit():
+            watcher.end(TOO_MANY, messages.Error(TOO_MANY.slug))
+        elif opcode == PING:
+            watcher.transport.write(server_frame(PONG, payload))
+        elif opcode == TEXT:
+            self._hear(payload)
+
+    def _within_limit(self) -> bool:
+        """A sign of life, and one token of the client's bucket."""
+        tempo, now = self._hub.tempo, asyncio.get_running_loop().time()
+        earned = (now - self._filled_at) * tempo.messages_per_s
+        self._tokens = min(self._tokens + earned, tempo.message_burst) - 1
+        self._watcher.heard_at = self._filled_at = now
+        return self._tokens >= 0
+
+    def _hear(self, text: bytes) -> None:
+        try:
+            message = messages.decode(text)
+        except msgspec.MsgspecError:
+            self._watcher.end(BAD_MESSAGE, messages.Error(BAD_MESSAGE.slug))
+            return
+        if isinstance(message, Pong):
+            return
+        if self._waiting is None:
+            self._waiting = deque([message])
+            self._hub.run(self._answer_all(self._waiting))
+        else:
+            self._waiting.append(message)
+
+    async def _answer_all(self, waiting: deque[FromClient]) -> None:
+        while waiting and not self._watcher.ended:
+            await self._answer(waiting.popleft())
+        self._waiting = None
+
+    async def _answer(self, message: FromClient) -> None:
+        try:
+            async with asyncio.timeout(self._hub.tempo.answer_s):
+                await self._grant(message)
+        except Refused as refused:
+            why = refused.close
+        except NotFound:
+            why = NOT_FOUND
+        except (Problem, TimeoutError):
+            why = TRY_LATER
+        except Exception:
+            log.exception("a message could not be answered")
+            why = TRY_LATER
+        else:
+            return
+        self._watcher.refuse(why, getattr(message, "venue", None) or msgspec.UNSET)
+
+    async def _grant(self, message: FromClient) -> None:
+        if isinstance(message, Hello):
+            await self._seat(message)
+        elif isinstance(message, Auth):
+            await self._renew(message)
+        elif isinstance(message, Resync):
+            for seat in self._watcher.seats:
+                if message.venue in (None, seat.venue):
+                    seat.room.show_all(seat)
+
+    async def _seat(self, hello: Hello) -> None:
+        """Who looks at which venue, and from where on."""
+        if self._hub.draining:
+            raise Refused(RESTARTING)
+        venue_id = await self._hub.names.find(hello.venue)
+        if venue_id is None:
+            raise Refused(NOT_FOUND)
+        viewer, expires_at = DISPLAY, 0.0
+        if hello.view != "display":
+            ticket = await self._redeem(hello.ticket)
+            if (ticket.venue_id, ticket.view) != (venue_id, hello.view):
+                raise Refused(FORBIDDEN)
+            viewer, expires_at = ticket.viewer, ticket.expires_at
+        if len({*(seat.room.venue_id for seat in self._watcher.seats), venue_id}) > VENUES_MAX:
+            raise Refused(CONFLICT)
+        since = Position(hello.epoch, hello.version) if hello.epoch and hello.version is not None else None
+        room = await self._hub.room(venue_id, since)
+        if not self._watcher.ended:
+            self._hub.sit(self._watcher, room, viewer, venue=hello.venue, expires_at=expires_at, since=since)
+
+    async def _renew(self, auth: Auth) -> None:
+        """A longer stay, or more of one's own: whoever owns other requests than before starts from a snapshot."""
+        ticket = await self._redeem(auth.ticket)
+        for seat in self._watcher.seats:
+            if (seat.room.venue_id, seat.viewer.view) != (ticket.venue_id, ticket.view):
+                continue
+            if seat.viewer == ticket.viewer:
+                seat.renew(ticket.expires_at)
+                seat.ready(self._hub.pulse.period_s(ticket.view))
+            else:
+                self._hub.sit(self._watcher, seat.room, ticket.viewer, venue=seat.venue, expires_at=ticket.expires_at)
+            return
+        raise Refused(FORBIDDEN)
+
+    async def _redeem(self, text: str | None) -> Ticket:
+        ticket = await redeem(self._redis, text) if text else None
+        if ticket is None:
+            raise Refused(SIGN_IN)
+        return ticket

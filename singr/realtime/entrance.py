@@ -1,0 +1,20 @@
+"""What both transports do before a connection is let in."""
+
+from __future__ import annotations
+
+from singr.core.errors import RateLimited, UpstreamUnavailable
+from singr.http.call import Call
+from singr.infra.limits import Rate
+from singr.realtime.hub import Hub
+
+# A whole bar reconnects from one address: this only stops a runaway, and must not need Redis to do so.
+CONNECTING = Rate(30_000, per_s=60, by="address", inside=True)
+
+
+def admit(call: Call, hub: Hub) -> None:
+    """Raises RateLimited for an address that connects like no bar does, UpstreamUnavailable while draining."""
+    verdict = call.kit.limits.take_here(f"live:{call.address}", CONNECTING)
+    if not verdict.allowed:
+        raise RateLimited(retry_after_s=verdict.retry_after_s)
+    if hub.draining:
+        raise UpstreamUnavailable("this process is restarting", retry_after_s=1)

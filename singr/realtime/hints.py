@@ -1,0 +1,28 @@
+"""Hints: after a commit, the venue's watchers are told what changed. A lost hint costs latency, never truth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from singr.infra.kit import Kit
+from singr.realtime.source import channel
+
+
+class Hint(Struct):
+    """What travels on a venue's channel. `ops` is None when the change cannot be told in operations: read again."""
+
+    epoch: str
+    prev: int
+    version: int
+    ops: Sequence[Any] | None
+
+
+def tell(kit: Kit, venue_id: UUID, epoch: str, version: int, ops: Sequence[Struct] | None) -> None:
+    """Publish a change that was committed as `version`, without keeping the caller waiting."""
+    payload = msgspec.json.encode(Hint(epoch, version - 1, version, ops))
+    kit.aside.run("hint", lambda: kit.bus.publish(channel(venue_id), payload), timeout_s=1)

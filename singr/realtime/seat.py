@@ -1,0 +1,63 @@
+"""A watcher's place in one room."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from singr.realtime import messages
+from singr.realtime.frame import Frame
+from singr.realtime.state import Position, Viewer
+from singr.realtime.watcher import Watcher
+
+if TYPE_CHECKING:
+    from singr.realtime.open_room import OpenRoom
+
+
+class Seat:
+    """`venue` is the name the client used; `expires_at` (Unix seconds, 0 for never) when its right to look ends."""
+
+    __slots__ = ("_missed", "expires_at", "room", "slot", "venue", "viewer", "warned", "watcher")
+
+    def __init__(self, watcher: Watcher, room: OpenRoom, viewer: Viewer, venue: str, expires_at: float) -> None:
+        self.watcher, self.room, self.viewer, self.venue = watcher, room, viewer, venue
+        self.slot: set[Seat] = set()
+        self._missed = False
+        self.renew(expires_at)
+
+    def renew(self, expires_at: float) -> None:
+        self.expires_at = expires_at
+        self.warned = False
+
+    def welcome(self, heartbeat_s: float, since: Position | None) -> None:
+        """`ready`, then what the watcher has missed since `since`, or the snapshot."""
+        self.ready(heartbeat_s)
+        for frame in self.room.audience.missed(self.viewer, since):
+            self.show(frame)
+
+    def ready(self, heartbeat_s: float) -> None:
+        watcher, view = self.watcher, self.viewer.view
+        watcher.say(messages.Ready(watcher.connection, self.venue, view, heartbeat_s, self.expires))
+
+    @property
+    def expires(self) -> datetime | None:
+        return datetime.fromtimestamp(self.expires_at, UTC) if self.expires_at else None
+
+    def show(self, frame: Frame) -> None:
+        """Write a frame, or remember that one was skipped."""
+        watcher = self.watcher
+        if watcher.behind:
+            self._missed = True
+        else:
+            watcher.transport.write(frame.wire(watcher.form))
+
+    def beat(self, frame: Frame) -> None:
+        """Write a heartbeat; one that a slow client does not get is no loss."""
+        if not self.watcher.behind:
+            self.show(frame)
+
+    def refresh(self) -> None:
+        """The watcher has caught up: if frames were skipped, one snapshot makes up for all."""
+        if self._missed:
+            self._missed = False
+            self.room.show_all(self)
