@@ -43,16 +43,22 @@ async def working(kit: Kit, jobs: Sequence[Job]) -> AsyncIterator[Worker[Any]]:
         ],
         concurrency=CONCURRENCY,
         dequeue_timeout=DEQUEUE_TIMEOUT_S,
-        shutdown_grace_period_s=STOP_GRACE_S,
     )
     worker.SIGNALS = []  # composition owns the signals
     running = asyncio.create_task(worker.start())
     try:
         yield worker
     finally:
+        await _finish_jobs(worker)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         await redis.aclose()
+
+
+async def _finish_jobs(worker: Worker[Any]) -> None:
+    """Give jobs under way their time. SAQ's own grace period waits for its idle loops too, so it always runs out."""
+    if under_way := [context["task"] for context in worker.job_task_contexts.values()]:
+        await asyncio.wait(under_way, timeout=STOP_GRACE_S)
 
 
 def _runner(kit: Kit, job: Job) -> Callable[..., Any]:
