@@ -1,0 +1,1 @@
+"""The song books singers search, and the syncs that bring them from a KJ's laptop without ever emptying one."""

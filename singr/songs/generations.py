@@ -1,0 +1,127 @@
+"""A sync from OpenKJ: opened, filled document by document, and made the book in one statement.
+
+The book singers search stays as it is until its successor is complete, and keeps the ids of songs that stay. OpenKJ
+repeats a POST whose answer got lost and never says that a sync ended, so documents may come twice, and a sync ends
+with a document that is not full or with silence (`singr.songs.jobs`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from singr.http.call import Call
+from singr.infra.postgres import Transaction
+from singr.infra.sql import maybe, none, value
+from singr.songs import telling
+from singr.songs.rules import is_full
+from singr.songs.shapes import DocumentReport, Generation
+from singr.songs.spelling import Spelt, spell_all
+
+QUIET_S = 20
+# A million songs in one statement take a minute; ordinary statements end after seconds.
+PUBLISH_TIMEOUT_S = 100
+REPORTED_MAX = 10
+
+SUPERSEDE = none("generations_superseded")
+OPEN = value("generation_opened", int)
+AT_WORK = maybe("generation_at_work", Generation)
+LOCKED = maybe("generation_locked", Generation)
+STAGE = value("generation_songs_staged", int)
+COUNT = value("generation_document_counted", int)
+MERGE = value("songs_merged", int)
+PUBLISH = value("generation_published", int)
+CLOSE = none("generation_closed")
+DROP = none("generation_songs_dropped")
+HOLD = none("generation_held")
+
+
+async def open_generation(call: Call, tenant: UUID, system: int) -> None:
+    """Begin a sync of a system's book. One that was still under way or held is given up."""
+    async with call.kit.db.transaction(call.actor) as tx:
+        await SUPERSEDE(tx, tenant=tenant, system=system)
+        sync = await OPEN(tx, tenant=tenant, system=system)
+    await _post_publishing(call, sync, 0)
+
+
+async def add_document(call: Call, tenant: UUID, system: int, songs: list[Any]) -> DocumentReport:
+    """Take one document of `{artist, title}` objects; odd ones are skipped and told, never the whole document.
+
+    Goes into the sync under way (a held one is continued), and publishes it where the document is not full. Without
+    a sync the songs join the book at once.
+    """
+    spelt, odd = await spell_all(songs)
+    async with call.kit.db.transaction(call.actor) as tx:
+        sync = await AT_WORK(tx, tenant=tenant, system=system)
+        if sync is None:
+            added = await MERGE(tx, tenant=tenant, system=system, **_columns(spelt))
+        else:
+            added = await STAGE(tx, generation=sync.id, **_columns(spelt))
+            documents = await _count(tx, sync.id, len(songs), added, len(odd))
+    if sync and is_full(len(songs)):
+        await _post_publishing(call, sync.id, documents)
+    elif sync:
+        await publish(call, sync.id)
+    return DocumentReport(len(songs), added, len(odd), odd[:REPORTED_MAX])
+
+
+async def publish(call: Call, generation: int) -> bool:
+    """Make a sync the book; False when it is not open or held (any more). The KJ is told when songs went."""
+    async with call.kit.db.transaction(call.actor, timeout_s=PUBLISH_TIMEOUT_S) as tx:
+        sync = await LOCKED(tx, generation=generation, quiet_s=QUIET_S)
+        if sync is None:
+            return False
+        await publish_locked(tx, sync)
+    return True
+
+
+async def publish_locked(tx: Transaction, sync: Generation) -> None:
+    """`publish` for a sync whose row this transaction has locked."""
+    after = await PUBLISH(tx, generation=sync.id, tenant=sync.tenant, system=sync.system)
+    await CLOSE(tx, generation=sync.id, status="published", songs_after=after)
+    await DROP(tx, generation=sync.id)
+    await telling.published(tx, sync, after)
+
+
+async def hold_locked(tx: Transaction, sync: Generation, songs: int) -> None:
+    """Leave a sync that looks cancelled to the host's decision; the book stays."""
+    await HOLD(tx, generation=sync.id)
+    await telling.held(tx, sync, songs)
+
+
+async def discard(call: Call, generation: int) -> bool:
+    """Give a sync up and keep the book; False when it is not open or held (any more)."""
+    async with call.kit.db.transaction(call.actor) as tx:
+        if await LOCKED(tx, generation=generation, quiet_s=QUIET_S) is None:
+            return False
+        await CLOSE(tx, generation=generation, status="discarded", songs_after=None)
+        await DROP(tx, generation=generation)
+    return True
+
+
+async def _count(tx: Transaction, generation: int, received: int, added: int, skipped: int) -> int:
+    """A document that brought nothing new was a repetition and only shows that the sync is alive."""
+    is_new = received == 0 or added > 0 or skipped == received
+    return await COUNT(
+        tx,
+        generation=generation,
+        documents=int(is_new),
+        full_documents=int(is_new and is_full(received)),
+        received=received if is_new else 0,
+        skipped=skipped if is_new else 0,
+    )
+
+
+async def _post_publishing(call: Call, generation: int, documents: int) -> None:
+    """A job a document; the one after the last finds the sync quiet. One second more, as jobs come by whole ones."""
+    key = f"publish:{generation}:{documents}"
+    await call.kit.jobs.post("publish_generation", key=key, after_s=QUIET_S + 1, generation=generation)
+
+
+def _columns(songs: list[Spelt]) -> dict[str, list[str]]:
+    return {
+        "artists": [s.artist for s in songs],
+        "titles": [s.title for s in songs],
+        "combined": [s.combined for s in songs],
+        "normalized": [s.normalized for s in songs],
+    }

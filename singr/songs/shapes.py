@@ -1,0 +1,113 @@
+"""Songs and syncs as the API shows them, and the rows they come from."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from singr.core.paging import Limit
+
+# PostgreSQL takes no NUL in a text.
+Text = Annotated[str, Meta(pattern="^[^\\x00]*$", max_length=1_000)]
+Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+SyncStatus = Literal["open", "held", "published", "discarded"]
+
+
+class Song(Struct, rename="camel"):
+    """A song of a book. `combined` is artist and title in one line; `systemId` OpenKJ's number of the system."""
+
+    id: int
+    artist: str
+    title: str
+    combined: str
+    system_id: int
+
+
+class FoundSong(Song):
+    """A hit: 0 where artist or title starts with the text asked for, else 1."""
+
+    rank: int
+
+
+class SongQuery(Struct, rename="camel"):
+    """`q` is words or beginnings of words in any order; without it the book in order of artists."""
+
+    q: Annotated[str, Meta(max_length=200)] = ""
+    artist: Text | None = None
+    limit: Limit = 20
+    cursor: str | None = None
+
+
+class Book(Struct):
+    """Whose songs are sung at a venue."""
+
+    tenant: UUID
+    system: int
+
+
+class Generation(Struct):
+    """A sync's row, locked while it is decided about."""
+
+    id: int
+    tenant: UUID
+    system: int
+    status: str
+    documents: int
+    full_documents: int
+    songs_received: int
+    songs_before: int
+    is_quiet: bool
+
+
+class SyncRow(Struct):
+    id: int
+    system: int
+    status: SyncStatus
+    documents: int
+    full_documents: int
+    songs_received: int
+    songs_skipped: int
+    songs_before: int
+    songs: int
+    opened_at: datetime
+    last_document_at: datetime
+    closed_at: datetime | None
+
+
+class Sync(Struct, rename="camel"):
+    """One sync of a system's book from OpenKJ.
+
+    `open` still receives, `held` waits for the host's decision since it looks cancelled half-way. `songs` is what it
+    brought so far, each song once; `songsBefore` the book's size when it began; `songsSkipped` what could not be
+    stored; `songsLost` what OpenKJ left out by a fault of its own.
+    """
+
+    id: int
+    system_id: int
+    status: SyncStatus
+    documents: int
+    songs_received: int
+    songs_skipped: int
+    songs_lost: int
+    songs_before: int
+    songs: int
+    opened_at: datetime
+    last_document_at: datetime
+    closed_at: datetime | None
+
+
+class SyncList(Struct, rename="camel"):
+    limit: Limit = 20
+    cursor: str | None = None
+
+
+class DocumentReport(Struct):
+    """What became of one document: songs new to the sync (or to the book), and why others were skipped."""
+
+    received: int
+    added: int
+    skipped: int
+    errors: list[str]
