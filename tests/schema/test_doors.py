@@ -12,6 +12,7 @@ import pytest
 
 import migrations
 from singr import schema
+from tests import databases
 from tests.schema.rows import connected
 
 HEAD = "0005"
@@ -30,10 +31,15 @@ async def test_a_running_event_loop_does_not_matter(empty_database: str) -> None
     assert schema.current(empty_database) == "0001"
 
 
-async def test_threads_that_start_together_take_turns(empty_database: str) -> None:
-    async with asyncio.timeout(60):
-        await asyncio.gather(*(asyncio.to_thread(schema.upgrade, empty_database) for _ in range(3)))
-    assert schema.current(empty_database) == HEAD
+def test_threads_may_migrate_different_databases(empty_database: str, postgres_url: str) -> None:
+    program = (
+        "import sys; from concurrent.futures import ThreadPoolExecutor as Threads; from singr import schema;"
+        "list(Threads().map(schema.upgrade, sys.argv[1:]))"
+    )
+    with databases.copied(postgres_url) as second, databases.copied(postgres_url) as third:
+        urls = (empty_database, second, third)
+        subprocess.run([sys.executable, "-c", program, *urls], timeout=60, check=True)
+        assert [schema.current(url) for url in urls] == [HEAD] * 3
 
 
 async def test_processes_that_start_together_take_turns(empty_database: str) -> None:
