@@ -160,8 +160,9 @@ ORDER BY d.artist, d.title, d.songdb_id
 LIMIT :max_rows
 
 -- songs_found(tenant, system, longest, words, start, raw_start, only_artist, rank, artist, title, after, max_rows) -> many
--- Songs in which every word of a text begins a word. The trigram index finds `longest` (a pattern); the patterns
--- `words` are judged on what it finds. Those whose artist (start) or title (raw_start) begins with the text come first.
+-- Songs in which every word of a text begins a word. The trigram index finds `longest` (a pattern of three letters or
+-- more); the patterns `words` are judged on what it finds. Those whose artist (start) or title (raw_start) begins with
+-- the text come first.
 SELECT hit.songdb_id, hit.artist, hit.title, hit.combined, hit.openkj_system_id, hit.rank
 FROM (
     SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id,
@@ -175,7 +176,18 @@ WHERE (hit.rank, hit.artist, hit.title, hit.songdb_id) > (:rank, :artist, :title
 ORDER BY hit.rank, hit.artist, hit.title, hit.songdb_id
 LIMIT :max_rows
 
--- song_of_tenant(tenant, song_id) -> maybe
-SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id
-FROM songdb d
-WHERE d.customer_profiles_id = :tenant AND d.songdb_id = :song_id
+-- songs_begun(tenant, system, words, start, raw_start, only_artist, rank, artist, title, after, max_rows) -> many
+-- songs_found for one or two letters, which the trigram index does not know: reads the tenant's whole book.
+SELECT hit.songdb_id, hit.artist, hit.title, hit.combined, hit.openkj_system_id, hit.rank
+FROM (
+    SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id,
+           CASE WHEN d.normalized_combined LIKE :start OR lower(d.title) LIKE :raw_start THEN 0 ELSE 1 END AS rank
+    FROM songdb d
+    WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
+      AND ' ' || d.normalized_combined LIKE ALL (:words::text[])
+      AND (:only_artist::text IS NULL OR d.artist = :only_artist)
+) AS hit
+WHERE (hit.rank, hit.artist, hit.title, hit.songdb_id) > (:rank, :artist, :title, :after)
+ORDER BY hit.rank, hit.artist, hit.title, hit.songdb_id
+LIMIT :max_rows
+

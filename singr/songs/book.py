@@ -18,8 +18,10 @@ OF_VENUE = maybe("book_of_venue", Book)
 COUNTED = value("songs_counted", int)
 LISTED = many("songs_listed", Song)
 FOUND = many("songs_found", FoundSong)
+BEGUN = many("songs_begun", FoundSong)
 
 WORDS_MAX = 12
+TRIGRAM = 3
 _WILD = re.compile(r"([\\%_])")
 
 
@@ -66,23 +68,20 @@ async def _found(
     on: Runs, book: dict[str, object], text: str, words: list[str], limit: int, cursor: str | None
 ) -> Page[Song]:
     position = paging.position(cursor, tuple[Literal[0, 1], Text, Text, Id]) or (-1, "", "", 0)
-    hits = await FOUND(
-        on,
-        **book,
-        longest=_trigrams(max(words, key=len)),
-        words=[f"% {_literal(word)}%" for word in words],
-        start=f"{_literal(' '.join(words))}%",
-        raw_start=f"{_literal(clean(text).lower())}%",
+    given = book | {
+        "words": [f"% {_literal(word)}%" for word in words],
+        "start": f"{_literal(' '.join(words))}%",
+        "raw_start": f"{_literal(clean(text).lower())}%",
         **dict(zip(("rank", "artist", "title", "after"), position, strict=True)),
-        max_rows=limit + 1,
-    )
+        "max_rows": limit + 1,
+    }
+    longest = max(words, key=len)
+    if len(longest) >= TRIGRAM:
+        hits = await FOUND(on, **given, longest=f"%{_literal(longest)}%")
+    else:
+        hits = await BEGUN(on, **given)
     found = paging.page(hits, limit, lambda hit: (hit.rank, hit.artist, hit.title, hit.id))
     return Page([Song(h.id, h.artist, h.title, h.combined, h.system_id) for h in found.items], found.next_cursor)
-
-
-def _trigrams(word: str) -> str:
-    """The pattern the trigram index looks up. Fewer than three letters have no trigram: it would read all of it."""
-    return f"%{_literal(word)}%" if len(word) >= 3 else "%"
 
 
 def _literal(text: str) -> str:

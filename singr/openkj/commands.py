@@ -1,0 +1,104 @@
+"""The commands OpenKJ and its relatives send, and the one way they are answered.
+
+Whatever goes wrong is told inside a 200: of any other status OpenKJ reads no body, and its operator learns nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from singr.core.errors import AuthorizationDenied, Problem, RateLimited
+from singr.http.call import Call
+from singr.openkj import actions, answers, apps, desk, keys, polls, presence, reading, shapes
+from singr.openkj.ask import Ask, Command
+from singr.telemetry import metrics
+
+log = logging.getLogger("singr.openkj")
+
+# Six hundred documents a minute, then ten a second: the client sends one after the other and waits.
+SYNC_WAIT_S = 5
+OUR_FAULT = "Something went wrong on our side. Please try again."
+
+
+async def refuse(_ask: Ask[Any, Any]) -> NoReturn:
+    """For testingAddRandomRequest, by which anybody could fill a venue's queue."""
+    raise AuthorizationDenied("This command is not available")
+
+
+COMMANDS = {
+    "getSerial": Command(run=polls.get_serial, poll=True),
+    "getRequests": Command(
+        run=polls.get_requests, shape=shapes.AboutVenue, find=polls.with_requests, poll=True, owed=True
+    ),
+    "getVenues": Command(run=polls.get_venues, poll=True, owed=True),
+    "getAlert": Command(run=polls.get_alert),
+    "getEntitledSystemCount": Command(run=polls.get_entitled_system_count),
+    "sacCurVersion": Command(run=polls.nothing_more),
+    "setAccepting": Command(run=actions.set_accepting, shape=shapes.SetAccepting),
+    "deleteRequest": Command(run=actions.delete_request, shape=shapes.DeleteRequest),
+    "clearRequests": Command(run=actions.clear_requests, shape=shapes.AboutVenue),
+    "clearDatabase": Command(run=actions.clear_database, shape=shapes.AboutSystem, sync=True),
+    "addSongs": Command(run=actions.add_songs, shape=shapes.AddSongs, sync=True),
+    "search": Command(run=apps.search, shape=shapes.Search),
+    "submitRequest": Command(run=apps.submit_request, shape=shapes.SubmitRequest),
+    "venueExists": Command(run=apps.venue_exists, shape=shapes.WhichVenue),
+    "venueAccepting": Command(run=apps.get_accepting, shape=shapes.WhichVenue),
+    "getAccepting": Command(run=apps.get_accepting, shape=shapes.WhichVenue),
+    "connectionTest": Command(run=apps.connection_test),
+    "testingAddRandomRequest": Command(run=refuse),
+}
+
+
+async def answer(call: Call, raw: bytes) -> tuple[bytes, bool]:
+    """The answer to a body, and whether to end the connection after it. Never raises."""
+    asked = reading.read(raw)
+    name = asked.get("command") if asked else None
+    if asked is None or not isinstance(name, str) or not name:
+        return _refused("", "", "This is not a call of OpenKJ's request protocol"), False
+    command = COMMANDS.get(name)
+    if command is None:
+        return _refused(name, "", "Unknown command"), False
+    try:
+        members = await _run(call, name, command, asked)
+    except Problem as problem:
+        told = _refused(name, name, answers.words(problem))
+        if problem.status < 500:
+            return told, command.sync
+    except Exception:
+        log.exception("command failed", extra={"command": name})
+        told = _refused(name, name, OUR_FAULT)
+    else:
+        metrics.COMMANDS.labels(name, "false").inc()
+        return answers.success(name, members), command.sync
+    if command.owed:
+        desk.of(call.kit).owe(keys.digest(asked.get("api_key")))
+    return told, command.sync
+
+
+async def _run(call: Call, name: str, command: Command, asked: dict[str, Any]) -> bytes:
+    digest = keys.digest(asked.get("api_key"))
+    await _wait_turn(call, command, digest)
+    given = reading.shaped(asked, command.shape)
+    key = await command.find(call.kit.db, digest, given)
+    if command.poll:
+        presence.note(call, key)
+    return await command.run(Ask(replace(call, actor=keys.actor(key)), digest, given, key))
+
+
+async def _wait_turn(call: Call, command: Command, digest: str) -> None:
+    """The key's rate. Documents of a sync wait for theirs, as the client would not send a refused one again."""
+    limit_key = f"openkj:{digest}:sync" if command.sync else f"openkj:{digest}"
+    waited_s = 0.0
+    while not (verdict := call.kit.limits.take_here(limit_key, keys.RATE)).allowed:
+        if not command.sync or waited_s > SYNC_WAIT_S:
+            raise RateLimited(f"Too many calls: at most {keys.RATE.hits} a minute")
+        await asyncio.sleep(verdict.retry_after_s)
+        waited_s += verdict.retry_after_s
+
+
+def _refused(name: str, label: str, why: str) -> bytes:
+    metrics.COMMANDS.labels(label or "unknown", "true").inc()
+    return answers.error(name, why)

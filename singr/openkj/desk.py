@@ -1,0 +1,49 @@
+"""What one process remembers of the keys it serves: when it last stamped each, and whose serial it owes a move."""
+
+from __future__ import annotations
+
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from singr.infra.kit import Kit
+from singr.infra.postgres import Database
+
+STAMP_EVERY_S = 10
+MOST = 100_000
+
+
+class Desk:
+    def __init__(self) -> None:
+        self._stamped_at_s: dict[UUID, float] = {}
+        self._owed: set[str] = set()
+
+    def is_due(self, key_id: UUID, now_s: float) -> bool:
+        """Whether a key's stamp is old enough for a new one, which counts from now."""
+        if now_s - self._stamped_at_s.get(key_id, float("-inf")) < STAMP_EVERY_S:
+            return False
+        if len(self._stamped_at_s) >= MOST:
+            self._stamped_at_s = {k: at for k, at in self._stamped_at_s.items() if now_s - at < STAMP_EVERY_S}
+        self._stamped_at_s[key_id] = now_s
+        return True
+
+    def owe(self, digest: str) -> None:
+        """Remember that this key's client missed what its serial announced."""
+        if len(self._owed) < MOST:
+            self._owed.add(digest)
+
+    def owes(self, digest: str) -> bool:
+        return digest in self._owed
+
+    def settled(self, digest: str) -> None:
+        self._owed.discard(digest)
+
+
+_desks: WeakKeyDictionary[Database, Desk] = WeakKeyDictionary()
+
+
+def of(kit: Kit) -> Desk:
+    """The desk of a process, of which a kit's database pool is the mark."""
+    desk = _desks.get(kit.db)
+    if desk is None:
+        desk = _desks[kit.db] = Desk()
+    return desk

@@ -1,0 +1,60 @@
+"""API keys at OpenKJ's door: found by their SHA-256, refused in words that help only the key's owner."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from singr.core import secrets
+from singr.core.actor import Actor, Context
+from singr.core.errors import AuthenticationFailed
+from singr.infra.limits import Rate
+from singr.infra.sql import Runs, maybe
+
+RATE = Rate(600, per_s=60, by="key", inside=True)
+KEY_MAX = 200
+
+NOT_ACCEPTED = "API key not accepted"
+REFUSALS = {
+    "revoked": "This API key was revoked. Make a new one in the Singr console.",
+    "expired": "This API key has expired. Make a new one in the Singr console.",
+}
+
+
+class Key(Struct):
+    """A key and, read in the same statement, the serial of whose it is."""
+
+    id: UUID
+    tenant: UUID
+    status: str
+    serial: int
+
+
+FIND = maybe("openkj_key", Key)
+
+
+async def find(on: Runs, digest: str) -> Key:
+    """The key with this SHA-256; raises AuthenticationFailed."""
+    return admitted(await FIND(on, api_key_hash=digest))
+
+
+def admitted(key: Key | None) -> Key:
+    """The key if it may be used; raises AuthenticationFailed."""
+    if key is None or key.status != "active":
+        raise AuthenticationFailed(REFUSALS.get(key.status, NOT_ACCEPTED) if key else NOT_ACCEPTED)
+    return key
+
+
+def digest(api_key: Any) -> str:
+    """An API key's SHA-256, pasted with or without spaces; raises AuthenticationFailed for what can be none."""
+    offered = api_key.strip() if isinstance(api_key, str) else ""
+    if not offered or len(offered) > KEY_MAX or not offered.isascii():
+        raise AuthenticationFailed(NOT_ACCEPTED)
+    return secrets.digest(offered)
+
+
+def actor(key: Key) -> Actor:
+    """Whom the audit log names."""
+    return Actor(kind="key", id=str(key.id), context=Context("customer", key.tenant))

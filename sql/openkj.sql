@@ -1,0 +1,96 @@
+-- openkj_key(api_key_hash) -> maybe
+-- A key with the serial of its tenant: all that a getSerial needs.
+SELECT k.api_keys_id, k.customer_profiles_id,
+       CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
+       coalesce(s.serial, 1)
+FROM api_keys k
+LEFT JOIN state s USING (customer_profiles_id)
+WHERE k.api_key_hash = :api_key_hash
+
+-- openkj_requests(api_key_hash, venue, max_rows) -> maybe
+-- A key as openkj_key gives it, and what waits at one of its venues as JSON objects. After January 2038 the client reads
+-- a time beyond its 32 bits as 0, so it gets the last one that fits.
+SELECT k.api_keys_id, k.customer_profiles_id,
+       CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
+       coalesce(s.serial, 1), v.venues_id, waiting.unseen_up_to, coalesce(waiting.requests, '')
+FROM api_keys k
+LEFT JOIN state s USING (customer_profiles_id)
+LEFT JOIN venues v ON v.customer_profiles_id = k.customer_profiles_id AND v.openkj_venue_id = :venue
+LEFT JOIN LATERAL (
+    SELECT max(r.requests_id) FILTER (WHERE r.seen_at IS NULL) AS unseen_up_to,
+           string_agg(row_to_json(r.shown)::text, ',' ORDER BY r.requests_id) AS requests
+    FROM (
+        SELECT q.requests_id, q.seen_at,
+               (SELECT shown
+                FROM (SELECT q.request_number AS request_id, q.singer_name AS singer, q.artist, q.title,
+                             least(floor(extract(epoch FROM q.requested_at)), 2147483647) AS request_time,
+                             q.key_change) AS shown) AS shown
+        FROM requests q
+        WHERE q.venues_id = v.venues_id AND q.status = 'pending'
+        ORDER BY q.requests_id
+        LIMIT :max_rows
+    ) AS r
+) AS waiting ON true
+WHERE k.api_key_hash = :api_key_hash
+
+-- openkj_venues(tenant, max_rows) -> value
+-- A tenant's venues as JSON objects, in the order of their numbers.
+SELECT coalesce(string_agg(row_to_json(v)::text, ',' ORDER BY v.venue_id), '')
+FROM (
+    SELECT openkj_venue_id AS venue_id, name, url_name, accepting_requests AS accepting
+    FROM venues
+    WHERE customer_profiles_id = :tenant
+    ORDER BY openkj_venue_id
+    LIMIT :max_rows
+) AS v
+
+-- openkj_venue(tenant, number, url_name) -> maybe
+-- A tenant's venue by number or public name; the first where both are NULL.
+SELECT v.venues_id, v.openkj_venue_id, v.url_name, v.accepting_requests, v.current_system_id
+FROM venues v
+WHERE v.customer_profiles_id = :tenant
+  AND (:number::int IS NULL OR v.openkj_venue_id = :number)
+  AND (:url_name::text IS NULL OR v.url_name = :url_name)
+ORDER BY v.openkj_venue_id
+LIMIT 1
+
+-- openkj_serial_moved(user_id, actor, tenant) -> value
+-- Moves a serial on, although nothing changed.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+)
+UPDATE state s
+SET serial = CASE WHEN s.serial < 2147483647 THEN s.serial + 1 ELSE 1 END
+FROM actor
+WHERE s.customer_profiles_id = :tenant
+RETURNING s.serial
+
+-- openkj_seen(user_id, actor, key_id, tenant) -> none
+-- A key was used now, and its tenant's venues were polled.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), used AS (
+    UPDATE api_keys k SET last_used_at = now() FROM actor WHERE k.api_keys_id = :key_id
+)
+INSERT INTO openkj_presence (venues_id, collected_at)
+SELECT v.venues_id, now() FROM venues v WHERE v.customer_profiles_id = :tenant
+ON CONFLICT (venues_id) DO UPDATE SET collected_at = excluded.collected_at
+
+-- openkj_waiting(tenant, number, max_rows) -> many
+-- Requests as other programs read them: what waits at one venue of a tenant, or at all.
+SELECT r.request_number, r.singer_name, r.artist, r.title,
+       least(floor(extract(epoch FROM r.requested_at)), 2147483647)::int, r.key_change, v.openkj_venue_id
+FROM requests r
+JOIN venues v USING (venues_id)
+WHERE v.customer_profiles_id = :tenant AND r.status = 'pending' AND (:number::bigint IS NULL OR v.openkj_venue_id = :number)
+ORDER BY r.requests_id
+LIMIT :max_rows
+
+-- openkj_request(tenant, number) -> maybe
+-- A tenant's request by its number, and how it stands.
+SELECT r.request_number, r.singer_name, r.artist, r.title,
+       least(floor(extract(epoch FROM r.requested_at)), 2147483647)::int, r.key_change, v.openkj_venue_id,
+       r.requests_id, r.status
+FROM requests r
+JOIN venues v USING (venues_id)
+WHERE r.customer_profiles_id = :tenant AND r.request_number = :number::bigint
