@@ -159,7 +159,7 @@ class Conversation:
                 continue
             if seat.viewer == ticket.viewer:
                 seat.renew(ticket.expires_at)
-                seat.ready(self._hub.pulse.period_s(ticket.view))
+                seat.ready()
             else:
                 self._hub.sit(self._watcher, seat.room, ticket.viewer, venue=seat.venue, expires_at=ticket.expires_at)
             return

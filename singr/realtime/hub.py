@@ -127,12 +127,13 @@ class Hub:
             if former.room is room:
                 self.vacate(former)
         room.flush()
-        seat = Seat(watcher, room, viewer, venue, expires_at)
+        seat = Seat(watcher, room, viewer, venue, self.pulse.period_s(viewer.view))
+        seat.renew(expires_at)
         watcher.seats = (*watcher.seats, seat)
         self.greeting.pop(watcher, None)
         room.audience.join(seat)
         self.pulse.add(seat)
-        seat.welcome(self.pulse.period_s(viewer.view), since)
+        seat.welcome(since)
 
     def vacate(self, seat: Seat) -> None:
         seat.watcher.seats = tuple(other for other in seat.watcher.seats if other is not seat)

@@ -2,8 +2,9 @@
 
 A client keeps `epoch` and `version`. It applies a delta whose `prev` is its version, ignores one that is not newer,
 and asks for a snapshot (`resync`, or reconnecting) on anything else. An epoch belongs to one venue, so on a connection
-that shows several venues it also tells which one a delta or heartbeat is about. The order of `requests` in a
-snapshot is the queue's; ops say what an entry is, not where it stands.
+that shows several venues it tells which one a message is about; the snapshot that begins an epoch follows a `ready`,
+which names the venue. The order of `requests` in a snapshot is the queue's; ops say what an entry is, not where it
+stands.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ class OpenRoom:
     def _start_over(self) -> None:
         self._outgoing = []
         for seat in self.audience:
-            seat.show(self.audience.snapshot(seat.viewer))
+            seat.welcome(None)
 
     def _dissolve(self) -> None:
         """The venue is gone: so are its watchers, unless they watch others too."""

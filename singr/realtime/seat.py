@@ -17,27 +17,28 @@ if TYPE_CHECKING:
 class Seat:
     """`venue` is the name the client used; `expires_at` (Unix seconds, 0 for never) when its right to look ends."""
 
-    __slots__ = ("_missed", "expires_at", "room", "slot", "venue", "viewer", "warned", "watcher")
+    __slots__ = ("_missed", "expires_at", "heartbeat_s", "room", "slot", "venue", "viewer", "warned", "watcher")
 
-    def __init__(self, watcher: Watcher, room: OpenRoom, viewer: Viewer, venue: str, expires_at: float) -> None:
-        self.watcher, self.room, self.viewer, self.venue = watcher, room, viewer, venue
+    def __init__(self, watcher: Watcher, room: OpenRoom, viewer: Viewer, venue: str, heartbeat_s: float) -> None:
+        self.watcher, self.room, self.viewer = watcher, room, viewer
+        self.venue, self.heartbeat_s = venue, heartbeat_s
         self.slot: set[Seat] = set()
         self._missed = False
-        self.renew(expires_at)
+        self.renew(0)
 
     def renew(self, expires_at: float) -> None:
         self.expires_at = expires_at
         self.warned = False
 
-    def welcome(self, heartbeat_s: float, since: Position | None) -> None:
+    def welcome(self, since: Position | None) -> None:
         """`ready`, then what the watcher has missed since `since`, or the snapshot."""
-        self.ready(heartbeat_s)
+        self.ready()
         for frame in self.room.audience.missed(self.viewer, since):
             self.show(frame)
 
-    def ready(self, heartbeat_s: float) -> None:
+    def ready(self) -> None:
         watcher, view = self.watcher, self.viewer.view
-        watcher.say(messages.Ready(watcher.connection, self.venue, view, heartbeat_s, self.expires))
+        watcher.say(messages.Ready(watcher.connection, self.venue, view, self.heartbeat_s, self.expires))
 
     @property
     def expires(self) -> datetime | None:
