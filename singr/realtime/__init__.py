@@ -4,14 +4,14 @@ It knows versions, not songs. What a request looks like to a host, to its singer
 ready JSON (`state.Faces`); the room decides who sees which bytes, in which order, and what a watcher has missed.
 
     state      what a room is told: items with their faces, deltas, snapshots
-    room       one venue's room, pure: any order in, contiguous steps out, ring, resume
-    step       a delta as applied, encoded once for each view
-    frame      one message in both wire forms
-    messages   every message, both directions            close  every close code and what the client does then
-    open_room  a room this process keeps true: hints, reloads, coalescing
-    hub        all open rooms, seats, sweep, heartbeat, drain
-    watcher    one connection: backpressure without a queue, goodbye
-    takeover   where a connection leaves aiohttp
-    rfc6455    client frames in, messages out
-    websocket, sse   the two transports                  tickets, routes, names, pulse, tempo
+    room       one venue's room, pure: any order in, contiguous steps out      audience   who is told which bytes of it
+    step       a delta as applied, encoded once for each view                 frame      a message in both wire forms
+    messages   every message, both directions                                 close      every way a connection ends
+    hints      how a change is told after its commit                          source     what the stage asks the queue
+    open_room  a room kept true: hints, reloads, coalescing                   rooms      all of them, opened once
+    hub        connections and seats, drain                                   seat       a watcher's place in a room
+    sweep, rounds, pulse      the clocks: comparing with the database, goodbyes that are due, heartbeats
+    watcher    one connection: backpressure without a queue                   takeover   where it leaves aiohttp
+    websocket, conversation, rfc6455, sse, entrance                           the two transports
+    tickets, names, routes, tempo
 """

@@ -147,7 +147,7 @@ class Conversation:
         if len({*(seat.room.venue_id for seat in self._watcher.seats), venue_id}) > VENUES_MAX:
             raise Refused(CONFLICT)
         since = Position(hello.epoch, hello.version) if hello.epoch and hello.version is not None else None
-        room = await self._hub.room(venue_id, since)
+        room = await self._hub.rooms.enter(venue_id, since)
         if not self._watcher.ended:
             self._hub.sit(self._watcher, room, viewer, venue=hello.venue, expires_at=expires_at, since=since)
 

@@ -1,8 +1,4 @@
-"""The hub: every room this process keeps open and every connection into one.
-
-A room opens for its first watcher: subscribe, confirmed, then read one snapshot (any other order has a hole). Without
-Redis it opens all the same and the sweep keeps it true. It closes some seconds after the last watcher has left.
-"""
+"""The hub: every connection of this process, its seats in the rooms, and how it says goodbye."""
 
 from __future__ import annotations
 
@@ -11,41 +7,36 @@ import random
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
-from uuid import UUID
 
 from aiohttp import web
 
-from singr.core.errors import NotFound, UpstreamUnavailable
-from singr.infra.bus import Bus, BusDown
+from singr.infra.bus import Bus
 from singr.realtime import messages, rounds
 from singr.realtime.close import RESTARTING, Close
 from singr.realtime.names import Names
 from singr.realtime.open_room import OpenRoom
 from singr.realtime.pulse import Pulse
+from singr.realtime.rooms import Rooms
 from singr.realtime.seat import Seat
-from singr.realtime.source import Source, channel
+from singr.realtime.source import Source
 from singr.realtime.state import Position, Viewer
 from singr.realtime.sweep import Sweep
 from singr.realtime.tempo import TEMPO, Tempo
 from singr.realtime.watcher import Watcher
 from singr.telemetry import metrics
 
-LOADS_AT_ONCE = 8
-
 
 class Hub:
     """Made inside a running loop; `opened` starts and ends it."""
 
     def __init__(self, bus: Bus, source: Source, tempo: Tempo) -> None:
-        self._bus, self.source, self.tempo = bus, source, tempo
+        self.source, self.tempo = source, tempo
         self._loop = asyncio.get_running_loop()
-        self.rooms: dict[UUID, OpenRoom] = {}
-        self._opening: dict[UUID, asyncio.Task[OpenRoom]] = {}
-        self._loads = asyncio.Semaphore(LOADS_AT_ONCE)
+        self.rooms = Rooms(bus, source, tempo)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.names = Names(source, tempo.names_s, tempo.read_s)
         self.pulse = Pulse(tempo)
-        self.sweep = Sweep(self.rooms, source, tempo)
+        self.sweep = Sweep(self.rooms.open, source, tempo)
         self.watchers: set[Watcher] = set()
         self.greeting: dict[Watcher, float] = {}
         self.behind: dict[Watcher, float] = {}
@@ -59,56 +50,9 @@ class Hub:
 
     def run(self, work: Coroutine[Any, Any, Any]) -> None:
         """Start work that the hub ends with; whoever starts it bounds it."""
-        self._keep(self._loop.create_task(work))
-
-    def _keep(self, task: asyncio.Task[Any]) -> None:
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    # Rooms
-
-    async def room(self, venue_id: UUID, since: Position | None = None) -> OpenRoom:
-        """The venue's room, opened if need be, and at least at `since`.
-
-        Raises NotFound, or UpstreamUnavailable when the database does not answer.
-        """
-        room = self.rooms.get(venue_id)
-        if room is None or room.gone:
-            room = await asyncio.shield(self._open_once(venue_id))
-        room.empty_since = self._loop.time()
-        if since and since.epoch == room.room.position.epoch and since.version > room.room.position.version:
-            room.room.expect(since)
-            await asyncio.shield(room.reload())
-        return room
-
-    def _open_once(self, venue_id: UUID) -> asyncio.Task[OpenRoom]:
-        opening = self._opening.get(venue_id)
-        if opening is None:
-            opening = self._opening[venue_id] = self._loop.create_task(self._open(venue_id))
-            opening.add_done_callback(lambda task: task.cancelled() or task.exception())
-            self._keep(opening)
-        return opening
-
-    async def _open(self, venue_id: UUID) -> OpenRoom:
-        room = OpenRoom(venue_id, self.source, self.tempo, self._loads)
-        try:
-            with suppress(BusDown):  # the bus subscribes when Redis is back; until then the sweep serves
-                await self._bus.subscribe(channel(venue_id), room.heard)
-            await room.reload()
-            if not room.loaded:
-                await self._bus.unsubscribe(channel(venue_id))
-                raise NotFound("no such venue") if room.gone else UpstreamUnavailable("the venue cannot be read")
-            self.rooms[venue_id] = room
-        finally:
-            del self._opening[venue_id]
-        return room
-
-    def close_room(self, room: OpenRoom) -> None:
-        if self.rooms.get(room.venue_id) is not room:
-            return
-        del self.rooms[room.venue_id]
-        room.close()
-        self.run(self._bus.unsubscribe(channel(room.venue_id)))
 
     # Seats
 
@@ -202,12 +146,10 @@ class Hub:
         await self.drain()
         for watcher in list(self.watchers):
             watcher.transport.abort()
-        for room in list(self.rooms.values()):
-            self.close_room(room)
-        if self._tasks:
-            _, unfinished = await asyncio.wait(self._tasks, timeout=self.tempo.goodbye_s)
-            for task in unfinished:
-                task.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.rooms.close()
 
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
@@ -218,7 +160,7 @@ async def opened(bus: Bus, source: Source, tempo: Tempo = TEMPO) -> AsyncIterato
     """A running hub; leaving drains it."""
     hub = Hub(bus, source, tempo)
     bus.on_resubscribed.append(hub.sweep.soon)
-    metrics.ROOMS.set_function(lambda: len(hub.rooms))
+    metrics.ROOMS.set_function(lambda: len(hub.rooms.open))
     metrics.SWEEP_AGE.set_function(lambda: hub.sweep_age_s)
     clocks = [asyncio.create_task(hub.sweep.run()), asyncio.create_task(rounds.make_forever(hub))]
     try:

@@ -38,11 +38,7 @@ def make(hub: Hub, now: float) -> None:
         watcher.end(TOO_SLOW)
     for watcher in _since(hub.greeting, now - hub.tempo.hello_s):
         watcher.end(SILENT, messages.Error(SILENT.slug))
-    for room in list(hub.rooms.values()):
-        room.look_after(now)
-        abandoned = not room.audience and now - room.empty_since > hub.tempo.linger_s
-        if room.gone or abandoned:
-            hub.close_room(room)
+    hub.rooms.look_after(now)
 
 
 def _since(entered: dict[Watcher, float], limit: float) -> list[Watcher]:

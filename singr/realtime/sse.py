@@ -63,7 +63,7 @@ async def stream(
     hub = request.app[HUB]
     admit(call, hub)
     since = _position(request.headers.get("Last-Event-ID") or request.query.get("lastEventId", ""))
-    room = await _bounded(hub, hub.room(venue_id, since))
+    room = await _bounded(hub, hub.rooms.enter(venue_id, since))
     if request.method == hdrs.METH_HEAD:
         return web.Response(content_type="text/event-stream", headers={"Cache-Control": "no-store"})
     head = HEAD.format(request_id=call.request_id, retry_ms=500 + hub.retry_ms())

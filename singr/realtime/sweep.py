@@ -48,20 +48,20 @@ class Sweep:
             except TimeoutError:
                 pass
             self._asked.clear()
-            await self._once()
+            try:
+                await self._once()
+            except Exception as exc:
+                metrics.SWEEPS.labels("failed").inc()
+                log.warning("sweep failed", extra={"error": repr(exc)})
+            else:
+                metrics.SWEEPS.labels("done").inc()
 
     async def _once(self) -> None:
         rooms = {venue_id: room for venue_id, room in self._rooms.items() if room.loaded}
         known = {venue_id: room.room.position for venue_id, room in rooms.items()}
         asked_at = self._loop.time()
-        try:
-            async with asyncio.timeout(self._tempo.read_s):
-                found = await self._source.versions(list(rooms)) if rooms else {}
-        except Exception as exc:
-            metrics.SWEEPS.labels("failed").inc()
-            log.warning("sweep failed", extra={"error": repr(exc)})
-            return
-        metrics.SWEEPS.labels("done").inc()
+        async with asyncio.timeout(self._tempo.read_s):
+            found = await self._source.versions(list(rooms)) if rooms else {}
         self._swept_at = asked_at
         for venue_id, room in rooms.items():
             if venue_id in found:

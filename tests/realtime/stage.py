@@ -99,7 +99,7 @@ class Process:
         return await tickets.issue(self.redis, Ticket(world.venue_id, viewer.view, viewer.owners, expires_at))
 
     def room(self, world: World) -> Any:
-        return self.hub.rooms[world.venue_id]
+        return self.hub.rooms.open[world.venue_id]
 
 
 @asynccontextmanager

@@ -220,7 +220,7 @@ async def test_a_removed_venue_takes_its_watchers_along(people: Crowd, one: Proc
     await ends(socket, close.NOT_FOUND)
     await until(lambda: stream.ended)
     assert stream.said[-1]["code"] == "not-found"
-    await until(lambda: not one.hub.rooms)
+    await until(lambda: not one.hub.rooms.open)
 
 
 async def test_who_shows_other_venues_keeps_those(redis_url: str, people: Crowd) -> None:

@@ -251,7 +251,7 @@ async def test_an_empty_room_closes_and_opens_again(people: Crowd, one: Process,
     screen = await watch(people, "websocket", one, world)
     await people.close()
     people.clients.clear()
-    await until(lambda: not one.hub.rooms)
+    await until(lambda: not one.hub.rooms.open)
     world.put("r1", "nobody looked")
     screen = await watch(people, "sse", one, world)
     assert "r1" in screen.requests
