@@ -12,6 +12,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from saq import CronJob, Worker
 
+from singr.infra.aside import ended
 from singr.infra.kit import Kit
 from singr.infra.work import JOB_TIMEOUT_S, RETRIES, Job, queue
 from singr.telemetry import metrics
@@ -50,8 +51,7 @@ async def working(kit: Kit, jobs: Sequence[Job]) -> AsyncIterator[Worker[Any]]:
         yield worker
     finally:
         await _finish_jobs(worker)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await ended(running)
         await redis.aclose()
 
 

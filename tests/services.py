@@ -112,17 +112,18 @@ def private_redis() -> Iterator[Server]:
 
 @contextmanager
 def temporary_home() -> Iterator[Path]:
-    """A directory that goes with us; those of killed runs go now."""
+    """A directory that goes with us, locked meanwhile; those of killed runs go now."""
     base = Path(tempfile.gettempdir())
-    for left in base.glob("singr-tests-*"):
+    for left in base.glob("singr-tests-*[!k]"):
         _sweep(left)
-    home = Path(tempfile.mkdtemp(prefix="singr-tests-"))
-    with lock.held(home / "lock"):
-        home.chmod(0o711)
+    home = base / f"singr-tests-{secrets.token_hex(6)}"
+    with lock.held(_lock_of(home)):
+        home.mkdir(mode=0o711)
         try:
             yield home
         finally:
             shutil.rmtree(home, ignore_errors=True)
+            _lock_of(home).unlink(missing_ok=True)
 
 
 def template_name() -> str:
@@ -147,10 +148,16 @@ def _resumed(server: Server) -> Iterator[Server]:
 
 def _sweep(left: Path) -> None:
     try:
-        with lock.held(left / "lock"):
+        with lock.held(_lock_of(left)):
             shutil.rmtree(left, ignore_errors=True)
-    except (lock.Taken, OSError):  # in use, or somebody else's, or gone meanwhile
+            _lock_of(left).unlink(missing_ok=True)
+    except (lock.Taken, OSError):  # in use, or somebody else's
         return
+
+
+def _lock_of(home: Path) -> Path:
+    """Beside it, and held before the directory is made: nobody can take a new one for one left over."""
+    return home.with_name(f"{home.name}.lock")
 
 
 def _docker_answers() -> bool:

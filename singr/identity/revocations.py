@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 
 from redis.asyncio import Redis
 
+from singr.infra.aside import ended
 from singr.infra.bus import BusDown
 from singr.infra.kit import Kit
 from singr.infra.redis import AWAY, reachable
@@ -65,8 +66,7 @@ async def watching(kit: Kit) -> AsyncIterator[Revocations]:
     try:
         yield revocations
     finally:
-        sweep.cancel()
-        await asyncio.gather(sweep, return_exceptions=True)
+        await ended(sweep)
 
 
 async def _sweep(revocations: Revocations, told: asyncio.Event) -> None:

@@ -9,10 +9,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from singr.telemetry import metrics
 
 log = logging.getLogger("singr.aside")
+
+CANCELLATIONS_AT_MOST = 10
 
 
 class Aside:
@@ -42,6 +45,17 @@ async def _bounded(what: str, work: Callable[[], Awaitable[object]], timeout_s: 
     except Exception as exc:
         metrics.ASIDE_FAILED.labels(what).inc()
         log.warning("aside failed", extra={"what": what, "error": repr(exc)})
+
+
+async def ended(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel tasks until they have ended. Once is not enough: redis-py (8.1) now and then swallows a cancellation
+    that arrives while it waits for an answer, and the task goes on."""
+    for _ in range(CANCELLATIONS_AT_MOST):
+        if not (going_on := [task for task in tasks if not task.done()]):
+            break
+        for task in going_on:
+            task.cancel()
+        await asyncio.wait(going_on, timeout=1)
 
 
 @asynccontextmanager

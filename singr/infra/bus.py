@@ -22,6 +22,7 @@ from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from singr.infra.aside import ended
 from singr.infra.redis import AWAY
 from singr.telemetry import metrics
 
@@ -223,6 +224,5 @@ async def opened(url: str, pace: Pace = PACE) -> AsyncIterator[Bus]:
             log.warning("bus not reached yet")
         yield bus
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await ended(running)
         await bus.close()

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from singr.core.settings import Settings
+from singr.infra.aside import ended
 from singr.seed import Demo
 from singr.serve import serve
 from singr.up import ports
@@ -32,7 +33,7 @@ async def live(settings: Settings, demo: Demo, servers: Servers, home: Path, *, 
                 if exc.errno != errno.EADDRINUSE or not any_port:  # somebody took it since we looked
                     raise
     finally:
-        keeper.cancel()
+        await ended(keeper)
 
 
 async def _serve(settings: Settings, demo: Demo, home: Path) -> None:
@@ -44,8 +45,7 @@ async def _serve(settings: Settings, demo: Demo, home: Path) -> None:
     try:
         await serve(settings, on_ready=ready)
     finally:
-        for task in announcing:
-            task.cancel()
+        await ended(*announcing)
 
 
 def _port(settings: Settings, *, any_port: bool) -> int:

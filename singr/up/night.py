@@ -34,7 +34,8 @@ UNREACHABLE = (OSError, asyncpg.PostgresError, UpstreamUnavailable, schema.Schem
 
 def run(asked: Settings) -> None:
     """Run a night until Ctrl-C or SIGTERM; exits with 1 and one line when it cannot."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job comes with SIGINT ignored
+        signal.signal(number, _interrupt)
     if "MAKELEVEL" in os.environ:  # `make run` killed: nobody would end us any more
         child.end_with_parent(signal.SIGTERM)
     try:
@@ -88,5 +89,7 @@ def _given(name: str) -> bool:
     return bool(os.environ.get(name))
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    """The first signal ends us in order, a second one at once: our servers then end by themselves."""
+    signal.signal(number, signal.SIG_DFL)
     raise KeyboardInterrupt
