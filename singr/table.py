@@ -13,10 +13,17 @@ from singr.http.reply import Reply
 from singr.http.route import Route, Row
 from singr.identity.routes import ROUTES as IDENTITY
 from singr.infra.work import Job
+from singr.openkj.commands import COMMANDS
+from singr.openkj.routes import ROUTES as OPENKJ
 from singr.queue import replay
 from singr.queue.routes import ROUTES as QUEUE
 from singr.realtime.routes import ROUTES as LIVE
+from singr.songs import jobs as songs
+from singr.songs.routes import ROUTES as SONGS
+from singr.systems.routes import ROUTES as SYSTEMS
 from singr.venues.routes import ROUTES as VENUES
+
+__all__ = ["COMMANDS", "JOBS", "ROUTES", "page"]
 
 
 async def describe(_call: Call) -> Reply:
@@ -29,11 +36,14 @@ ROUTES: tuple[Row, ...] = (
     Route("GET", "/openapi.json", describe, may=PUBLIC, rate=operations.EVERY_MONITOR),
     *IDENTITY,
     *VENUES,
+    *SYSTEMS,
+    *SONGS,
     *QUEUE,
     *LIVE,
+    *OPENKJ,
 )
 
-JOBS: tuple[Job, ...] = (*replay.JOBS,)
+JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS)
 
 
 def page() -> str:
