@@ -19,9 +19,7 @@ SONGS_MAX = 200
 async def search(ask: Ask[Search, Key]) -> bytes:
     """Songs that can be asked for at the venue."""
     venue = await venue_of(ask.call.kit.db, ask.key, ask.given.venue_id, ask.given.venueUrlName)
-    found = await book.search(
-        ask.call.kit.db, ask.key.tenant, venue.system, ask.given.searchString, SONGS_MAX
-    )
+    found = await book.search(ask.call.kit.db, ask.key.tenant, venue.system, ask.given.searchString, SONGS_MAX)
     songs = [{"song_id": song.id, "artist": song.artist, "title": song.title} for song in found.items]
     return answers.member("songs", songs)
 

@@ -63,9 +63,7 @@ async def get_alert(ask: Ask[Bare, Key]) -> bytes:
     told = await board.current(ask.call.kit.db, ask.key.tenant)
     title = told[0].title if len(told) == 1 else "Singr" if told else ""
     message = told[0].message if len(told) == 1 else "\n\n".join(f"{a.title}: {a.message}" for a in told)
-    return (
-        answers.member("alert", bool(told)) + answers.member("title", title) + answers.member("message", message)
-    )
+    return answers.member("alert", bool(told)) + answers.member("title", title) + answers.member("message", message)
 
 
 async def get_entitled_system_count(ask: Ask[Bare, Key]) -> bytes:

@@ -30,9 +30,7 @@ async def of_venue(call: Call, url_name: str, *, query: SongQuery) -> Page[Song]
     book = await OF_VENUE(call.kit.db, url_name=url_name)
     if book is None:
         raise NotFound("no such venue")
-    return await search(
-        call.kit.db, book.tenant, book.system, query.q, query.limit, query.cursor, artist=query.artist
-    )
+    return await search(call.kit.db, book.tenant, book.system, query.q, query.limit, query.cursor, artist=query.artist)
 
 
 async def search(

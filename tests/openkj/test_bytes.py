@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from io import BytesIO
 from typing import Any
 
@@ -10,26 +9,9 @@ import orjson
 import pytest
 
 from tests.house import API_KEY, House
-from tests.openkj.conftest import PATH, VENUE, where
+from tests.openkj.asking import ask, send
+from tests.openkj.conftest import PATH, VENUE
 from tests.openkj.qt import to_json
-from tests.openkj.wire import Answer, call, read_answer
-
-
-async def send(house: House, body: bytes, path: str = PATH) -> Answer:
-    host, port = where(house)
-    reader, writer = await asyncio.open_connection(host, port)
-    writer.write(call(f"{host}:{port}", path, body))
-    async with asyncio.timeout(10):
-        answer = await read_answer(reader)
-    writer.close()
-    return answer
-
-
-async def ask(house: House, command: str, path: str = PATH, **given: Any) -> bytes:
-    """The body of the answer, which must be a 200 of JSON."""
-    answer = await send(house, to_json({"api_key": API_KEY, "command": command, **given}), path)
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/json"), answer
-    return answer.body
 
 
 async def test_get_serial(house: House) -> None:
@@ -45,7 +27,7 @@ async def test_get_venues(house: House) -> None:
 
 async def test_get_requests(house: House) -> None:
     assert await ask(house, "getRequests", venue_id=VENUE) == b'{"command":"getRequests","error":false,"requests":[]}'
-    receipt = await house.ask(singerName="José 山田 🎤", artist="Guns N' \"Roses\"", title="1999", keyChange=-2)
+    receipt = await house.ask(singerName="José 山田 🎤", artist='Guns N\' "Roses"', title="1999", keyChange=-2)
     answer = await ask(house, "getRequests", venue_id=VENUE)
     (row,) = orjson.loads(answer)["requests"]
     assert answer.decode() == (
@@ -118,9 +100,7 @@ async def test_nobody_adds_random_requests(house: House) -> None:
 
 
 async def test_an_unknown_command_is_told_under_its_own_name(house: House) -> None:
-    assert await ask(house, "getserial") == (
-        b'{"command":"getserial","error":true,"errorString":"Unknown command"}'
-    )
+    assert await ask(house, "getserial") == (b'{"command":"getserial","error":true,"errorString":"Unknown command"}')
 
 
 async def test_addresses_a_kj_may_paste_all_lead_here(house: House) -> None:

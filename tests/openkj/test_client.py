@@ -93,9 +93,7 @@ def test_other_values_are_read_as_qt_reads_them() -> None:
     assert [to_array(v) for v in ([1], {"a": 1}, None)] == [[1], [], []]
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"[1]", b"<br>{}", b'{"a":1} x', b'{"a":"\xff"}', b'{"a":NaN}', b"null"]
-)
+@pytest.mark.parametrize("body", [b"", b"[1]", b"<br>{}", b'{"a":1} x', b'{"a":"\xff"}', b'{"a":NaN}', b"null"])
 def test_a_body_that_is_not_one_object_is_an_empty_one(body: bytes) -> None:
     assert parse(body) == {}
 
