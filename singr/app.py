@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from aiohttp import web
@@ -12,13 +12,14 @@ from singr.core.settings import Settings
 from singr.http.device import Devices
 from singr.http.endpoint import Gate
 from singr.http.mount import mount
+from singr.http.route import Row
 from singr.identity import revocations
 from singr.identity.tokens import Doorkeeper
 from singr.infra import aside, bus, postgres, redis, work
 from singr.infra.kit import Kit
 from singr.infra.limits import Limiter
 from singr.queue.live import Source
-from singr.realtime.hub import hub_context
+from singr.realtime import hub
 
 
 @asynccontextmanager
@@ -39,12 +40,12 @@ async def open_kit(settings: Settings) -> AsyncIterator[Kit]:
 
 
 @asynccontextmanager
-async def application(kit: Kit) -> AsyncIterator[web.Application]:
+async def application(kit: Kit, rows: Sequence[Row] = table.ROUTES) -> AsyncIterator[web.Application]:
     """The web application of one process, ready to be served."""
-    async with revocations.watching(kit) as revoked:
+    async with revocations.watching(kit) as revoked, hub.opened(kit.bus, Source(kit)) as live:
         app = web.Application()
+        app[hub.HUB] = live
         doorkeeper = Doorkeeper(kit.settings, revoked)
         devices = Devices(kit.settings.auth_secret, secure=kit.settings.base_url.startswith("https:"))
-        mount(app, table.ROUTES, Gate(kit, doorkeeper.admit, devices))
-        app.cleanup_ctx.append(hub_context(lambda _app: Source(kit)))
+        mount(app, rows, Gate(kit, doorkeeper.admit, devices))
         yield app

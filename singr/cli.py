@@ -81,11 +81,14 @@ def seed(settings: Settings, arguments: argparse.Namespace) -> None:
     from singr.infra.postgres import Database
     from singr.seed import seed_baseline, seed_demo
 
+    if arguments.demo and settings.singr_env == "production":
+        raise BadSettings("SINGR_ENV: demo data has well-known passwords and is refused in production")
+
     async def run() -> None:
         async with Database.open(settings.database_url, size=2) as db:
             await seed_baseline(db)
             if arguments.demo:
-                demo = await seed_demo(db, settings, api_key=API_KEY_PREFIX + ids.token())
+                demo = await seed_demo(db, api_key=API_KEY_PREFIX + ids.token())
                 print(f"OpenKJ API key: {demo.api_key}")  # noqa: T201
 
     asyncio.run(run())

@@ -15,6 +15,9 @@ from tests import databases, services
 from tests.services import Server
 
 
+pytest_plugins = ("tests.house",)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Before xdist starts its workers: they inherit our environment."""
     until = ExitStack()

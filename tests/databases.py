@@ -18,17 +18,22 @@ WAIT_S = 120
 T = TypeVar("T")
 
 
-def make_template(server_url: str) -> str:
-    """The template's name; whoever comes first migrates it, the others wait."""
-    name = services.template_name()
+def make_template(
+    server_url: str, suffix: str = "", *, source: str = "template0", fill: Callable[[str], Awaitable[None]] | None = None
+) -> str:
+    """A template's name: a copy of `source`, migrated and filled. Whoever comes first makes it, the others wait."""
+    name = services.template_name() + suffix
 
     async def once(connection: Any) -> None:
         await connection.execute("SELECT pg_advisory_lock($1)", TEMPLATE_LOCK)
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
             return
         building = services.fresh_name()
-        await connection.execute(f"CREATE DATABASE {building}")
-        await asyncio.to_thread(schema.upgrade, in_database(server_url, building))
+        await connection.execute(f"CREATE DATABASE {building} TEMPLATE {source}")
+        url = in_database(server_url, building)
+        await asyncio.to_thread(schema.upgrade, url)
+        if fill:
+            await fill(url)
         await connection.execute(f"ALTER DATABASE {building} RENAME TO {name}")
 
     on_server(server_url, once)

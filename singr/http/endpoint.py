@@ -26,7 +26,7 @@ from singr.http.device import Devices
 from singr.http.reply import Reply
 from singr.http.route import Row
 from singr.infra.kit import Kit
-from singr.infra.limits import Rate, Verdict
+from singr.infra.limits import Rate
 from singr.telemetry import metrics
 from singr.telemetry.logs import REQUEST_ID, redact
 
@@ -66,57 +66,50 @@ class Endpoint:
         started_s = loop.time()
         request_id = ids.request_id(request.headers.get("X-Request-Id"))
         REQUEST_ID.set(request_id)
+        device = self.gate.devices.of(request)
+        minted = self.gate.devices.new() if device is None and self.row.rate.by == "device" else None
+        told = {"X-Request-Id": request_id}
         try:
-            response = await self._admit_and_run(request, request_id)
+            call = self._admit(request, request_id, device or minted)
+            if not self.row.rate.inside:
+                await self._limit(call, told, is_new=minted is not None)
+            response = await self._run(call, request)
         except Exception as exc:
             response = problems.response(self._as_problem(exc), request.path, request_id)
         if not response.prepared:
-            response.headers["X-Request-Id"] = request_id
+            response.headers.update(told)
+            if minted:
+                self.gate.devices.attach(response, minted)
         self._record(request, response.status, loop.time() - started_s)
         return response
 
-    async def _admit_and_run(self, request: web.Request, request_id: str) -> web.StreamResponse:
-        row, devices = self.row, self.gate.devices
-        device = devices.of(request)
-        minted = devices.new() if device is None and row.rate.by == "device" else None
-        actor = self.gate.admit(request) or Actor(kind="guest", id=device or minted or "unknown")
-        call = Call(
-            actor,
-            self.kit,
-            request_id,
-            device or minted,
-            client_address(request, self._proxies),
-            decode.idempotency_key(request),
-        )
-        if problem := guard.refusal(actor, row.may):
+    def _admit(self, request: web.Request, request_id: str, device: str | None) -> Call:
+        actor = self.gate.admit(request) or Actor(kind="guest", id=device or "unknown")
+        if problem := guard.refusal(actor, self.row.may):
             raise problem
-        verdict = None if row.rate.inside else await self._limit(call, is_new=minted is not None)
-        response = await self._run(call, request)
-        if not response.prepared:
-            if verdict:
-                _tell_limit(response, row.rate, verdict)
-            if minted:
-                devices.attach(response, minted)
-        return response
+        address = client_address(request, self._proxies)
+        return Call(actor, self.kit, request_id, device, address, decode.idempotency_key(request))
 
-    async def _limit(self, call: Call, *, is_new: bool) -> Verdict:
+    async def _limit(self, call: Call, told: dict[str, str], *, is_new: bool) -> None:
+        """Count the call; what its limit says is added to `told`, the reply's headers."""
         rate = self.row.rate
         if rate.by == "device":
-            await self._take(f"address:{call.address}", ADDRESS_BACKSTOP)
+            await self._take(f"address:{call.address}", ADDRESS_BACKSTOP, {})
             if is_new:
-                await self._take(f"devices:{call.address}", NEW_DEVICES)
+                await self._take(f"devices:{call.address}", NEW_DEVICES, {})
         who = {"device": call.device, "address": call.address}.get(rate.by) or str(call.actor)
-        return await self._take(f"{self.row.name}:{rate.by}:{who}", rate)
+        await self._take(f"{self.row.name}:{rate.by}:{who}", rate, told)
 
-    async def _take(self, key: str, rate: Rate) -> Verdict:
+    async def _take(self, key: str, rate: Rate, told: dict[str, str]) -> None:
         verdict = await self.kit.limits.take(key, rate)
+        told["RateLimit-Limit"] = str(rate.hits)
+        told["RateLimit-Remaining"] = str(verdict.remaining)
+        told["RateLimit-Reset"] = f"{verdict.reset_s:.0f}"
         if not verdict.allowed:
             metrics.REFUSED.labels(self.row.path).inc()
-            retry_s = verdict.retry_after_s
-            raise RateLimited(
-                f"at most {rate.hits} in {rate.per_s} s; try again in {retry_s:.0f} s", retry_after_s=retry_s
-            )
-        return verdict
+            wait_s = verdict.retry_after_s
+            detail = f"at most {rate.hits} in {rate.per_s} s; try again in {wait_s:.0f} s"
+            raise RateLimited(detail, retry_after_s=wait_s)
 
     async def _run(self, call: Call, request: web.Request) -> web.StreamResponse:
         row = self.row
@@ -160,9 +153,3 @@ class Endpoint:
         if not self.row.quiet or status >= 500:
             seen = {"method": request.method, "path": redact(request.path), "status": status}
             log.info("call", extra=seen | {"route": self.row.path, "ms": round(took_s * 1000, 2)})
-
-
-def _tell_limit(response: web.StreamResponse, rate: Rate, verdict: Verdict) -> None:
-    response.headers["RateLimit-Limit"] = str(rate.hits)
-    response.headers["RateLimit-Remaining"] = str(verdict.remaining)
-    response.headers["RateLimit-Reset"] = f"{verdict.reset_s:.0f}"

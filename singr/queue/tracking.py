@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -38,8 +39,7 @@ async def find(on: Runs, settings: Settings, tracking_token: str) -> SubmittedRe
 
 def shown(row: RequestRow) -> Request:
     """A row as the API shows it; the position only while it waits."""
-    given = _fields(row)
-    return Request(**given)
+    return Request(**_fields(row))
 
 
 def receipt(settings: Settings, row: SubmittedRequest) -> Receipt:
@@ -47,7 +47,7 @@ def receipt(settings: Settings, row: SubmittedRequest) -> Receipt:
     return Receipt(**_fields(row), tracking_token=token(settings, row.id))
 
 
-def _fields(row: RequestRow) -> dict[str, object]:
+def _fields(row: RequestRow) -> dict[str, Any]:
     given = {
         "request_number" if name == "number" else name: value
         for name, value in msgspec.structs.asdict(row).items()

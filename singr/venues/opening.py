@@ -23,12 +23,14 @@ async def set_accepting(call: Call, tenant: UUID, venue_id: UUID, *, accepting: 
 
 async def change(call: Call, venue_id: UUID, *, body: VenuePatch) -> Venue:
     """Change what is given: open or closed, the guests' view of the queue, the message on pages and screen."""
-    given = {
-        "accepting": None if body.accepting_requests is UNSET else body.accepting_requests,
-        "privacy": None if body.queue_privacy is UNSET else body.queue_privacy,
-        "message": None if body.message is UNSET else clean(body.message),
-    }
-    await _set(call, call.tenant, venue_id, **given)
+    await _set(
+        call,
+        call.tenant,
+        venue_id,
+        accepting=None if body.accepting_requests is UNSET else body.accepting_requests,
+        privacy=None if body.queue_privacy is UNSET else body.queue_privacy,
+        message=None if body.message is UNSET else clean(body.message),
+    )
     return await venues.show(call, venue_id)
 
 

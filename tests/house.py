@@ -1,0 +1,101 @@
+"""The whole house for a test: a seeded database, a kit, and a client that talks to the real application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from singr import table
+from singr.app import application, open_kit
+from singr.core.settings import Settings
+from singr.http.route import Row
+from singr.infra.kit import Kit
+from singr.infra.postgres import Database
+from singr.seed import Demo, seed_baseline, seed_demo
+from tests import databases
+
+API_KEY = "skj_test-key-of-the-demo-night"
+VENUE = "/v1/public/venues/test-karaoke-bar"
+SONG = {"singerName": "Ann", "artist": "Queen", "title": "Innuendo"}
+
+
+@dataclass
+class House:
+    """One API process: `client` asks it, `kit` is what it has at hand."""
+
+    client: TestClient[Any, Any]
+    kit: Kit
+    demo: Demo
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    async def sign_in(self, who: str = "host") -> dict[str, str]:
+        """Headers that act as the demo's admin, host or singer."""
+        if who not in self.tokens:
+            login = getattr(self.demo, who)
+            body = {"email": login.email, "password": login.password}
+            async with self.client.post("/v1/auth/signin", json=body) as answer:
+                self.tokens[who] = (await answer.json())["accessToken"]
+        return {"Authorization": f"Bearer {self.tokens[who]}"}
+
+    async def call(self, method: str, path: str, **given: Any) -> tuple[int, Any]:
+        """Status and decoded JSON (None without a body)."""
+        async with self.client.request(method, path, **given) as answer:
+            return answer.status, (await answer.json(content_type=None) if answer.content_length else None)
+
+    async def ask(self, **song: Any) -> dict[str, Any]:
+        """A guest's request at the demo venue: the receipt."""
+        status, receipt = await self.call("POST", f"{VENUE}/requests", json=SONG | song)
+        assert status == 201, receipt
+        return dict(receipt)
+
+    async def venue_id(self) -> str:
+        _, page = await self.call("GET", "/v1/customer/venues", headers=await self.sign_in())
+        return str(page["items"][0]["id"])
+
+
+@pytest.fixture(scope="session")
+def demo_template(postgres_url: str, template: str) -> str:
+    """The name of a template database that holds the demo."""
+    return databases.make_template(postgres_url, "demo", source=template, fill=_seed)
+
+
+async def _seed(url: str) -> None:
+    async with Database.open(url, size=2) as db:
+        await seed_baseline(db)
+        await seed_demo(db, api_key=API_KEY)
+
+
+@pytest.fixture
+def demo_url(postgres_url: str, demo_template: str) -> Iterator[str]:
+    """A database with the demo for this test alone."""
+    with databases.copied(postgres_url, demo_template) as url:
+        yield url
+
+
+@pytest.fixture
+def settings(demo_url: str, redis_url: str) -> Settings:
+    return Settings(
+        database_url=demo_url, redis_url=redis_url, singr_env="test", database_pool_size=4, log_level="warning"
+    )
+
+
+@pytest.fixture
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """One API process on the demo."""
+    async with opened(settings) as one:
+        yield one
+
+
+@asynccontextmanager
+async def opened(settings: Settings, rows: Sequence[Row] = table.ROUTES) -> AsyncIterator[House]:
+    """An API process; several may share the settings."""
+    async with AsyncExitStack() as stack:
+        kit = await stack.enter_async_context(open_kit(settings))
+        app = await stack.enter_async_context(application(kit, rows))
+        client = await stack.enter_async_context(TestClient(TestServer(app)))
+        yield House(client, kit, Demo(API_KEY))

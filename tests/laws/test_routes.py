@@ -1,0 +1,132 @@
+"""Laws of the route table, generated from it: whoever adds a row gets these tests with it."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from singr import table
+from singr.core.actor import Context
+from singr.core.settings import Settings
+from singr.http import openapi
+from singr.http.guard import PUBLIC, Rule
+from singr.http.route import Route, Row, parameters
+from singr.identity import tokens
+from singr.identity.people import Membership, Person, PersonRow
+from singr.infra.limits import Rate
+from tests.house import House, opened
+
+GOLDEN = Path(__file__).with_name("routes.txt")
+VALUES = {"url_name": "test-karaoke-bar", "tracking_token": "1.x", "api_key": "skj_nobody"}
+
+every = pytest.mark.parametrize("row", table.ROUTES, ids=lambda row: row.name)
+
+
+def rows(condition: Any) -> Any:
+    chosen = [row for row in table.ROUTES if condition(row)]
+    return pytest.mark.parametrize("row", chosen, ids=lambda row: row.name)
+
+
+def path_of(row: Row) -> str:
+    kinds = row.path_types
+    values = {n: VALUES.get(n, "1" if kinds[n] is int else str(uuid4())) for n in parameters(row.path)}
+    return row.path.format(**values)
+
+
+def bearer(house: House, *permissions: str, user: UUID | None = None) -> dict[str, str]:
+    """A new session of `user` (or somebody) with just these permissions in an organization of their own."""
+    tenant = uuid4()
+    somebody = PersonRow(user or uuid4(), "x@example.com", None, None, None, None, True, ["singer"], None, None, None)
+    member = Membership(tenant, "", "customer_staff", "active", list(permissions), False)
+    person = Person(somebody, [member], Context("customer", tenant))
+    return {"Authorization": f"Bearer {tokens.issue(house.kit.settings, person, uuid4().hex)}"}
+
+
+def test_the_route_page_is_the_golden_one() -> None:
+    assert table.page() == GOLDEN.read_text("utf-8"), "run `make routes` and look at the difference"
+
+
+def test_a_row_without_permission_or_limit_does_not_import() -> None:
+    async def handler(call: Any) -> None: ...
+
+    with pytest.raises(TypeError, match="may"):
+        Route("GET", "/x", handler, rate=Rate(1, per_s=1))
+    with pytest.raises(TypeError, match="rate"):
+        Route("GET", "/x", handler, may=PUBLIC)
+
+
+@every
+def test_the_row_has_a_rule_and_a_limit(row: Row) -> None:
+    assert isinstance(row.may, Rule)
+    assert row.rate.hits > 0
+    assert row.rate.per_s > 0
+
+
+@every
+def test_the_handler_takes_what_the_row_gives(row: Row) -> None:
+    takes = {name for name in inspect.signature(row.handler).parameters if name.lstrip("_") != "call"}
+    extra = {"request"} if row.raw else {n for n in ("body", "query") if getattr(row, n)}
+    assert takes == set(parameters(row.path)) | extra
+
+
+@every
+def test_the_row_is_described(row: Row) -> None:
+    assert (inspect.getdoc(row.handler) or "").split("\n")[0].endswith((".", "?", ")"))
+
+
+def test_every_described_row_is_in_the_openapi_document_once() -> None:
+    paths = openapi.document(table.ROUTES)["paths"]
+    ids = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
+    assert len(ids) == len(set(ids))
+
+
+@rows(lambda row: not row.may.anonymous)
+async def test_strangers_are_asked_to_sign_in(row: Row, house: House) -> None:
+    status, problem = await house.call(row.method, path_of(row), json={})
+    assert (status, problem["status"]) == (401, 401)
+    assert problem["type"].endswith("/authentication-failed")
+
+
+@rows(lambda row: row.may.permission)
+async def test_the_wrong_permission_is_refused(row: Row, house: House) -> None:
+    others = [str(p) for p in type(row.may.permission) if p != row.may.permission]
+    status, problem = await house.call(row.method, path_of(row), json={}, headers=bearer(house, *others))
+    assert status == 403
+    assert problem["type"].endswith("/authorization-denied")
+
+
+@rows(lambda row: row.body and not row.may.inside)
+@pytest.mark.parametrize("body", [b'{"nope": 1}', b"[]", b"{", b"\xff", b"", b'"\\ud800"'])
+async def test_a_bad_body_is_told(row: Row, body: bytes, house: House) -> None:
+    headers = bearer(house, str(row.may.permission)) if not row.may.anonymous else {}
+    status, problem = await house.call(row.method, path_of(row), data=body, headers=headers)
+    assert status == 422
+    assert problem["errors"] or problem["detail"]
+
+
+@rows(lambda row: row.body and not row.may.inside)
+async def test_a_huge_body_is_refused(row: Row, house: House) -> None:
+    headers = bearer(house, str(row.may.permission)) if not row.may.anonymous else {}
+    body = BytesIO(b" " * (row.body_limit + 1))
+    status, problem = await house.call(row.method, path_of(row), data=body, headers=headers)
+    assert (status, problem["type"].rpartition("/")[2]) == (413, "payload-too-large")
+
+
+@rows(lambda row: not row.rate.inside)
+async def test_over_the_limit_is_told_when_to_come_back(row: Row, settings: Settings) -> None:
+    strict = replace(row, rate=Rate(1, per_s=3600, by=row.rate.by))
+    async with opened(settings, (strict,)) as house:
+        user, granted = uuid4(), [str(row.may.permission)] if row.may.permission else []
+        headers = bearer(house, *granted, user=user)
+        async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as first:
+            assert first.status != 429
+        headers = bearer(house, *granted, user=user)
+        async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as second:
+            assert second.status == 429
+            assert int(second.headers["Retry-After"]) >= 1
