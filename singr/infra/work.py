@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,8 +69,11 @@ class Jobs:
 
 @asynccontextmanager
 async def opened(redis_url: str) -> AsyncIterator[Jobs]:
-    saq = queue(connect(redis_url))
+    redis = connect(redis_url)
+    saq = queue(redis)
     try:
         yield Jobs(saq)
     finally:
-        await saq.disconnect()
+        with suppress(*AWAY):  # it says goodbye to Redis, which may be away
+            await saq.disconnect()
+        await redis.aclose()
