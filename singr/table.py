@@ -22,6 +22,7 @@ from singr.songs import jobs as songs
 from singr.songs.routes import ROUTES as SONGS
 from singr.systems.routes import ROUTES as SYSTEMS
 from singr.venues.routes import ROUTES as VENUES
+from singr.web.routes import ROUTES as WEB
 
 __all__ = ["COMMANDS", "JOBS", "ROUTES", "page"]
 
@@ -40,6 +41,7 @@ ROUTES: tuple[Row, ...] = (
     *SONGS,
     *QUEUE,
     *LIVE,
+    *WEB,
     *OPENKJ,
 )
 

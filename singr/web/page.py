@@ -1,0 +1,87 @@
+"""One document: head, inline style, words, modules to fetch at once, and the headers that keep strangers' code out."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from pathlib import Path
+
+import msgspec
+from aiohttp import web
+from msgspec import Struct
+
+from singr.web import words
+from singr.web.address import host_of
+from singr.web.assets import ASSETS, preloads, respond
+from singr.web.markup import Markup, fill, join, template
+
+STYLES = Path(__file__).with_name("styles")
+FRAME = template("frame")
+THEME_COOKIE = "singr_theme"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src '{style}'; img-src 'self'; connect-src 'self'{live}; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "private, no-cache",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Dress(Struct, frozen=True):
+    """What all documents of one page share. `style_hash` admits the inline style."""
+
+    style: Markup
+    style_hash: str
+    modules: Markup
+    words: Markup
+
+
+def dress(style: str, *, script: str | None = None, speaks: str | None = None) -> Dress:
+    """The dress made of `styles/common.css` and `styles/<style>.css`, with a script of `static/` and a words table."""
+    css = "".join((STYLES / f"{name}.css").read_text("utf-8") for name in ("common", style))
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    *needed, entry = preloads(script) if script else [""]
+    modules = [Markup(f'<link rel="modulepreload" href="{url}">\n') for url in needed]
+    if script:
+        modules.append(Markup(f'<script type="module" src="{entry}"></script>\n'))
+    said = _data_block(words.of_page(speaks)) if speaks else Markup()
+    return Dress(Markup(css), f"sha256-{digest}", join(modules), said)
+
+
+def _data_block(table: words.Words) -> Markup:
+    """JSON for scripts; as a data block it is never run."""
+    text = msgspec.json.encode(table).decode().replace("<", "\\u003c")
+    return Markup(f'<script type="application/json" id="words">{text}</script>\n')
+
+
+def respond_with(
+    request: web.Request, dressed: Dress, *, title: str, body: Markup, status: int = 200, theme: str | None = None
+) -> web.Response:
+    """The document; `body` is a whole body element. `theme` overrules the visitor's."""
+    chosen = theme or ("light" if request.cookies.get(THEME_COOKIE) == "light" else "dark")
+    text = fill(
+        FRAME,
+        language=words.LANGUAGE,
+        theme=chosen,
+        title=title,
+        style=dressed.style,
+        icon=ASSETS["icon.svg"].url,
+        modules=dressed.modules,
+        words=dressed.words,
+        body=body,
+    ).encode()
+    response = respond(request, text, gzip.compress(text, 6), HEADERS)
+    response.headers["Content-Security-Policy"] = _policy(request, dressed)
+    response.set_status(status)
+    return response
+
+
+def _policy(request: web.Request, dressed: Dress) -> str:
+    host = host_of(request)
+    # Older Safari does not count ws: as 'self'.
+    live = f" ws://{host} wss://{host}" if host else ""
+    return POLICY.format(style=dressed.style_hash, live=live)

@@ -1,0 +1,27 @@
+"""Pages without anything of a venue's: the welcome, the host console's shell, the API docs."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from singr.http.call import Call
+from singr.web.markup import fill, template
+from singr.web.page import dress, respond_with
+
+PLAIN, DOCS, HOST = dress("plain"), dress("docs", script="docs/docs.js"), dress("host", script="host/host.js")
+WELCOME_BODY, DOCS_BODY, HOST_BODY = (fill(template(name)) for name in ("welcome", "docs", "host"))
+
+
+async def welcome(_call: Call, request: web.Request) -> web.Response:
+    """Where to go from here."""
+    return respond_with(request, PLAIN, title="Singr", body=WELCOME_BODY)
+
+
+async def docs(_call: Call, request: web.Request) -> web.Response:
+    """The API, readable."""
+    return respond_with(request, DOCS, title="Singr API", body=DOCS_BODY)
+
+
+async def host(_call: Call, request: web.Request) -> web.Response:
+    """The host console; everything in it comes through the API once somebody has signed in."""
+    return respond_with(request, HOST, title="Host console", body=HOST_BODY)

@@ -1,0 +1,25 @@
+"""The pages' rows of the route table."""
+
+from __future__ import annotations
+
+from singr.http.guard import PUBLIC
+from singr.http.route import Route
+from singr.infra.limits import Rate
+from singr.web import assets, plain, screen, singer, snapshot
+
+# Whoever has no script makes a call for each search.
+READING = Rate(120, per_s=60, by="device")
+
+ROUTES = (
+    Route("GET", "/", plain.welcome, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True, quiet=True),
+    Route("GET", "/docs", plain.docs, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True, quiet=True),
+    Route("GET", "/host", plain.host, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
+    Route("GET", "/v/{url_name}", singer.show, may=PUBLIC, rate=READING, raw=True),
+    Route("POST", "/v/{url_name}", singer.ask, may=PUBLIC, rate=Rate(10, per_s=3600, by="device"), raw=True),
+    Route("POST", "/v/{url_name}/withdraw", singer.withdraw,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), raw=True),
+    Route("GET", "/v/{url_name}/screen", screen.show, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
+    Route("GET", "/v1/public/venues/{url_name}/qr.svg", screen.qr, may=PUBLIC, rate=READING, raw=True),
+    Route("GET", "/v1/live/venues/{url_name}/snapshot", snapshot.show, may=PUBLIC, rate=READING, raw=True, quiet=True),
+    Route("GET", "/static/{name}", assets.serve, may=PUBLIC, rate=assets.FETCHING, raw=True, quiet=True),
+)  # fmt: skip

@@ -1,0 +1,54 @@
+"""The venue's screen, and the QR code that leads phones to the singer page."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from singr.http.call import Call
+from singr.venues import venues
+from singr.web import address
+from singr.web.markup import fill, template
+from singr.web.page import dress, respond_with
+from singr.web.sorry import in_html
+from singr.web.words import labels, of_page, say
+
+WORDS = of_page("screen")
+DRESS = dress("screen", script="screen/screen.js", speaks="screen")
+BODY = template("screen")
+QR_HEADERS = {
+    "Content-Type": "image/svg+xml",
+    "Cache-Control": "private, max-age=60",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'",
+}
+
+
+@in_html
+async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
+    """What a venue puts on its TV: the code to scan, and the queue as far as its privacy setting allows."""
+    venue = await venues.row_by_url_name(call.kit.db, url_name)
+    url = address.singer_url(call.kit.settings, request, venue.url_name)
+    is_open = venue.accepting_requests
+    body = fill(
+        BODY,
+        **labels(WORDS)
+        | {
+            "url_name": venue.url_name,
+            "name": venue.name,
+            "accepting": str(is_open).lower(),
+            "state": say(WORDS, "open" if is_open else "closed_short"),
+            "message": venue.message or "",
+            "waiting_now": say(WORDS, "queue", n=venue.waiting) if venue.waiting else say(WORDS, "queue_empty"),
+            "qr": address.qr(url),
+            "link": url.partition("://")[2],
+        },
+    )
+    title = say(WORDS, "page_title", venue=venue.name)
+    return respond_with(request, DRESS, title=title, body=body, theme="dark")
+
+
+async def qr(call: Call, request: web.Request, url_name: str) -> web.Response:
+    """The venue's QR code as SVG: the address of its singer page, as this caller can reach it."""
+    venue = await venues.row_by_url_name(call.kit.db, url_name)
+    drawn = address.qr(address.singer_url(call.kit.settings, request, venue.url_name))
+    return web.Response(body=drawn.encode(), headers=QR_HEADERS)

@@ -1,0 +1,170 @@
+"""The singer page as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from string import Template
+from uuid import uuid4
+
+from aiohttp import web
+
+from singr.core.errors import Problem, ValidationFailed
+from singr.core.paging import Page
+from singr.http.call import Call
+from singr.queue.rules import DuplicateRequest, VenueClosed
+from singr.queue.shapes import SubmittedRequest
+from singr.songs import book
+from singr.songs.shapes import Song
+from singr.venues.shapes import VenueRow
+from singr.web import own
+from singr.web.markup import Markup, fill, join, template
+from singr.web.page import dress, respond_with
+from singr.web.words import labels, of_page, say
+
+WORDS = of_page("singer")
+LABELS = labels(WORDS)
+DRESS = dress("singer", script="singer/singer.js", speaks="singer")
+BODY, SHEET = template("singer"), template("sheet")
+ROW = Template(
+    '<li><button name="song" value="$id"><b dir="auto">$title</b><span dir="auto">$artist</span></button></li>'
+)
+CARD = Template(
+    '<li class="card" data-request="$json" data-token="$token"><div><b dir="auto">$title</b>'
+    '<span dir="auto">$artist</span><p class="standing" data-tone="$tone">$text</p></div>$withdraw</li>'
+)
+WITHDRAW = Template(
+    '<form method="post" action="$path/withdraw"><input type="hidden" name="token" value="$token">'
+    "<button>$label</button></form>"
+)
+KEY = Template('<option value="$n"$chosen>$label</option>')
+KEY_MAX = 12
+RESULTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What is searched for; `cursor` continues a list."""
+
+    q: str = ""
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The sheet: open when there is a song or a problem to tell."""
+
+    song_id: str = ""
+    title: str = ""
+    artist: str = ""
+    singer_name: str = ""
+    key_change: str = "0"
+    notes: str = ""
+    problem: Problem | None = None
+
+
+def filled_in(form: dict[str, str]) -> Asking:
+    """The sheet as somebody sent it."""
+    return Asking(
+        song_id=form.get("songId", ""),
+        singer_name=form.get("singerName", ""),
+        key_change=form.get("keyChange", "0"),
+        notes=form.get("notes", ""),
+    )
+
+
+async def page(
+    call: Call, request: web.Request, venue: VenueRow, mine: list[SubmittedRequest], looking: Looking, asking: Asking
+) -> web.Response:
+    """The whole page, with the status of the sheet's problem."""
+    found = await _found(call, venue, looking)
+    path = f"/v/{venue.url_name}"
+    body = fill(
+        BODY,
+        **LABELS
+        | {
+            "path": path,
+            "url_name": venue.url_name,
+            "name": venue.name,
+            "open": str(venue.accepting_requests).lower(),
+            "message": venue.message or "",
+            "q": looking.q,
+            "results": join(fill(ROW, id=s.id, title=s.title, artist=s.artist) for s in found.items),
+            "none": "" if found.items else say(WORDS, "no_hit" if looking.q else "no_songs", text=looking.q),
+            "cursor": found.next_cursor or "",
+            "queue": say(WORDS, "queue", n=venue.waiting) if venue.waiting else say(WORDS, "queue_empty"),
+            "cards": join(_cards(call, path, mine)),
+            "sheet": _sheet(path, looking, asking),
+        },
+    )
+    title = say(WORDS, "page_title", venue=venue.name)
+    status = asking.problem.status if asking.problem else 200
+    return respond_with(request, DRESS, title=title, body=body, status=status)
+
+
+async def _found(call: Call, venue: VenueRow, looking: Looking) -> Page[Song]:
+    on, book_of = call.kit.db, (venue.tenant, venue.current_system_id)
+    try:
+        return await book.search(on, *book_of, looking.q, RESULTS, looking.cursor)
+    except ValidationFailed:  # a cursor from elsewhere
+        return await book.search(on, *book_of, looking.q, RESULTS)
+
+
+def _cards(call: Call, path: str, mine: list[SubmittedRequest]) -> Iterable[Markup]:
+    for row in mine:
+        token, standing = own.token(call.kit.settings, row), own.standing(WORDS, row)
+        form = fill(WITHDRAW, path=path, token=token, label=say(WORDS, "withdraw"))
+        yield fill(
+            CARD,
+            json=own.as_json(row),
+            token=token,
+            title=row.title,
+            artist=row.artist,
+            tone=standing.tone,
+            text=standing.text,
+            withdraw=form if row.status == "pending" else Markup(),
+        )
+
+
+def _sheet(path: str, looking: Looking, asking: Asking) -> Markup:
+    again = isinstance(asking.problem, DuplicateRequest)
+    return fill(
+        SHEET,
+        **LABELS
+        | {
+            "path": path,
+            "shown": " open" if asking.song_id or asking.problem else "",
+            "title": asking.title,
+            "artist": asking.artist,
+            "error": _error(asking.problem),
+            "song_id": asking.song_id,
+            "q": looking.q,
+            "request_key": str(uuid4()),
+            "allow_duplicate": str(again).lower(),
+            "singer_name": asking.singer_name,
+            "notes": asking.notes,
+            "details_open": " open" if asking.notes or asking.key_change != "0" else "",
+            "keys": join(_keys(asking.key_change)),
+            "ask_label": say(WORDS, "ask_anyway" if again else "ask"),
+            "back": path,
+        },
+    )
+
+
+def _error(problem: Problem | None) -> str:
+    if problem is None:
+        return ""
+    if isinstance(problem, DuplicateRequest):
+        return say(WORDS, "duplicate")
+    if isinstance(problem, VenueClosed):
+        return say(WORDS, "closed_meanwhile")
+    if any(error.field == "singerName" for error in problem.errors):
+        return say(WORDS, "name_lacking")
+    return say(WORDS, "not_taken", reason=problem.detail)
+
+
+def _keys(chosen: str) -> Iterable[Markup]:
+    for n in range(KEY_MAX, -KEY_MAX - 1, -1):
+        key = "key_up" if n > 0 else "key_down"
+        label = say(WORDS, key, n=abs(n)) if n else say(WORDS, "key_original")
+        yield fill(KEY, n=n, label=label, chosen=" selected" if str(n) == chosen else "")

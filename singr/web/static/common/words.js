@@ -1,0 +1,11 @@
+// The page's words, sent along with it: texts by key, some with one form for each plural category of `n`.
+
+const block = document.getElementById("words");
+const table = block ? JSON.parse(block.textContent) : {};
+const plurals = new Intl.PluralRules(document.documentElement.lang);
+
+export function say(key, values = {}) {
+  const text = table[key];
+  const form = typeof text === "string" ? text : (text[plurals.select(values.n)] ?? text.other);
+  return form.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}

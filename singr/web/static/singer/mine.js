@@ -1,0 +1,168 @@
+// My requests: those on their way, those waiting with the KJ, those decided; the newest first.
+
+import { call } from "../common/api.js";
+import { $ } from "../common/dom.js";
+import { keep, kept } from "../common/store.js";
+import { say } from "../common/words.js";
+import { Card } from "./card.js";
+import { ofEntry, ofRequest } from "./standing.js";
+
+const KEPT_MAX = 50;
+const ASKED_MAX = 10;
+
+export class Mine {
+  #list = $("#cards");
+  #venue;
+  #outbox;
+  #live;
+  #announce;
+  #requests = new Map();
+  #tokens;
+  #dismissed;
+  #cards = new Map();
+
+  constructor(venue, outbox, live, announce) {
+    [this.#venue, this.#outbox, this.#live, this.#announce] = [venue, outbox, live, announce];
+    this.#tokens = new Map(kept(`mine.${venue}`, []));
+    this.#dismissed = new Set(kept(`dismissed.${venue}`, []));
+    this.#adopt();
+    outbox.addEventListener("change", () => this.render());
+    outbox.addEventListener("sent", ({ detail }) => this.#arrived(detail));
+    live.addEventListener("change", ({ detail }) => this.#follow(detail));
+    this.render();
+  }
+
+  /** The newest token we hold, as a second proof of what is ours. */
+  get token() {
+    return [...this.#tokens.values()].at(-1);
+  }
+
+  /** What the server has put into the page. */
+  #adopt() {
+    for (const node of [...this.#list.children].reverse()) {
+      const request = JSON.parse(node.dataset.request);
+      this.#learn(request, node.dataset.token);
+    }
+    this.#list.replaceChildren();
+  }
+
+  #learn(request, token) {
+    const id = String(request.id);
+    if (token) this.#remember(id, token);
+    if (this.#dismissed.has(id)) return;
+    this.#requests.set(id, { ...this.#requests.get(id), ...request });
+  }
+
+  #remember(id, token) {
+    this.#tokens.set(id, token);
+    keep(`mine.${this.#venue}`, [...this.#tokens].slice(-KEPT_MAX));
+  }
+
+  #arrived({ key, receipt }) {
+    const { trackingToken, ...request } = receipt;
+    const id = String(request.id);
+    if (this.#cards.has(key) && !this.#cards.has(id)) {
+      this.#cards.set(id, this.#cards.get(key));
+      this.#cards.delete(key);
+    }
+    this.#learn(request, trackingToken);
+    this.#announce(`${request.title}: ${say("has_request")}`);
+  }
+
+  #follow({ whole, upserted, removed }) {
+    for (const id of upserted) {
+      const request = this.#live.requests.get(id);
+      if (isOwn(request)) this.#learn(request);
+    }
+    for (const { id, request } of removed) {
+      if (request && this.#requests.has(id)) this.#settled(request);
+    }
+    if (whole) this.#catchUp();
+    this.render();
+  }
+
+  #settled(request) {
+    if (request.status === "withdrawn") return this.#requests.delete(String(request.id));
+    this.#learn(request);
+    return this.#announce(`${request.title}: ${ofRequest(request, 0).text}`);
+  }
+
+  /** Whatever is no longer waiting was decided while we were away: ask how. */
+  async #catchUp() {
+    const away = [...this.#requests.values()].filter(
+      (request) => request.status === "pending" && !this.#live.requests.has(String(request.id)),
+    );
+    for (const { id } of away.slice(0, ASKED_MAX)) {
+      const token = this.#tokens.get(String(id));
+      const request = token && (await call("GET", `/v1/public/requests/${token}`).catch(() => null));
+      if (request && request.status !== "pending") this.#settled(request);
+    }
+    if (away.length) this.render();
+  }
+
+  #withdraw(id) {
+    const token = this.#tokens.get(id);
+    if (!token) return location.reload();
+    return call("DELETE", `/v1/public/requests/${token}`).then(
+      () => {
+        this.#requests.delete(id);
+        this.#announce(say("withdrawn"));
+        this.render();
+      },
+      (problem) => this.#announce(say(problem.status === 409 ? "already_dealt" : "withdraw_failed")),
+    );
+  }
+
+  #dismiss(id) {
+    this.#requests.delete(id);
+    this.#dismissed.add(id);
+    keep(`dismissed.${this.#venue}`, [...this.#dismissed].slice(-KEPT_MAX));
+    this.render();
+  }
+
+  render() {
+    const shown = new Map([...this.#outbox.entries.map((e) => this.#ofEntry(e)).reverse(), ...this.#ofRequests()]);
+    for (const [key, card] of this.#cards) {
+      if (shown.has(key)) continue;
+      card.node.remove();
+      this.#cards.delete(key);
+    }
+    let place = this.#list.firstElementChild;
+    for (const [key, model] of shown) {
+      if (!this.#cards.has(key)) this.#cards.set(key, new Card());
+      const card = this.#cards.get(key);
+      card.show(model);
+      if (card.node === place) place = place.nextElementSibling;
+      else this.#list.insertBefore(card.node, place);
+    }
+    $("#mine").classList.toggle("empty", shown.size === 0);
+  }
+
+  #ofEntry(entry) {
+    const { key, title, artist, state } = entry;
+    const drop = { label: state === "closed" || state === "refused" ? "okay" : "drop", act: () => this.#outbox.drop(key) };
+    const again = {
+      old: { label: "send", act: () => this.#outbox.insist(key) },
+      duplicate: { label: "ask_anyway", act: () => this.#outbox.insist(key, { allowDuplicate: true }) },
+    }[state];
+    const actions = state === "sending" ? [] : again ? [again, drop] : [drop];
+    return [key, { title, artist, ...ofEntry(entry), actions }];
+  }
+
+  /** Cards of requests the server has. One that we are just sending may be told before the answer comes: it waits. */
+  *#ofRequests() {
+    const places = new Map([...this.#live.requests.keys()].map((id, index) => [id, index]));
+    for (const [id, request] of [...this.#requests].sort(([a], [b]) => b - a)) {
+      if (this.#outbox.isSending && !this.#cards.has(id)) continue;
+      const { title, artist, status, position = 1 } = request;
+      const actions =
+        status === "pending"
+          ? [{ label: "withdraw", sure: "withdraw_sure", act: () => this.#withdraw(id) }]
+          : [{ label: "okay", act: () => this.#dismiss(id) }];
+      yield [id, { title, artist, ...ofRequest(request, places.get(id) ?? position - 1), actions }];
+    }
+  }
+}
+
+/** Others' requests come without their numbers. */
+const isOwn = (request) => request?.requestNumber !== undefined;

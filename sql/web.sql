@@ -1,0 +1,12 @@
+-- requests_of_device(venue_id, device_id, max_rows) -> many
+-- What a phone has asked for at a venue: what waits, and what was decided in the last three hours; the newest first.
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       s.epoch, s.version,
+       (SELECT count(*)::int FROM requests r
+        WHERE r.venues_id = a.venues_id AND r.status = 'pending' AND r.requests_id <= a.requests_id)
+FROM requests a JOIN venue_streams s USING (venues_id)
+WHERE a.device_id = :device_id AND a.venues_id = :venue_id AND a.requested_at > now() - interval '1 day'
+  AND (a.status = 'pending' OR a.status <> 'withdrawn' AND a.processed_at > now() - interval '3 hours')
+ORDER BY a.requests_id DESC
+LIMIT :max_rows
