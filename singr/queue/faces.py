@@ -25,13 +25,13 @@ class Stranger(Struct, rename="camel"):
 
 def item(row: RequestRow, privacy: str) -> Item:
     """A waiting request as a room's item."""
-    return Item(str(row.id), _faces(row, privacy), owners(row))
+    return Item(row.id, _faces(row, privacy), owners(row))
 
 
 def gone(row: RequestRow) -> Gone:
     """A request that left the queue; hosts and its owner learn how it ended."""
     full = _full(row)
-    return Gone(str(row.id), Faces(host=full, own=full), owners(row))
+    return Gone(row.id, Faces(host=full, own=full), owners(row))
 
 
 def owners(row: RequestRow) -> frozenset[str]:

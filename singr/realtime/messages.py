@@ -27,14 +27,14 @@ Version = Annotated[int, Meta(ge=0)]
 class Upsert(Struct, frozen=True, tag_field="op", tag="upsert", rename="camel"):
     """The entry `id` is now `request`, whatever it was before."""
 
-    id: str
+    id: int | str
     request: Raw
 
 
 class Remove(Struct, frozen=True, tag_field="op", tag="remove", rename="camel"):
     """The entry is gone. Hosts and its owner are told how it ended where that is known."""
 
-    id: str
+    id: int | str
     request: Raw | UnsetType = UNSET
 
 

@@ -31,7 +31,7 @@ class Room:
 
     def __init__(self) -> None:
         self.position = UNKNOWN
-        self.items: dict[str, Item] = {}
+        self.items: dict[int | str, Item] = {}
         self.ring: deque[Step] = deque(maxlen=RING)
         self._early: dict[int, Delta] = {}
         self._newest = UNKNOWN.version

@@ -39,7 +39,7 @@ NO_FACES = Faces()
 class Item(Struct, frozen=True):
     """An entry of the queue, or the venue. As an op it says: `id` is now this."""
 
-    id: str
+    id: int | str
     faces: Faces
     owners: frozenset[str] = NOBODY
 
@@ -47,7 +47,7 @@ class Item(Struct, frozen=True):
 class Gone(Struct, frozen=True):
     """As an op: `id` is no more. `last` is how it ended, for hosts and its owners."""
 
-    id: str
+    id: int | str
     last: Faces = NO_FACES
     owners: frozenset[str] = NOBODY
 

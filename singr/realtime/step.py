@@ -16,7 +16,7 @@ from singr.realtime.state import NO_FACES, NOBODY, VENUE, Faces, Item
 class Change(NamedTuple):
     """`last` is how a removed item ended; `owners` whose item that was."""
 
-    id: str
+    id: int | str
     before: Item | None
     after: Item | None
     last: Faces = NO_FACES
@@ -68,7 +68,7 @@ def merge(steps: Sequence[Step]) -> Step:
     """Contiguous steps as one."""
     if len(steps) == 1:
         return steps[0]
-    changes: dict[str, Change] = {}
+    changes: dict[int | str, Change] = {}
     for change in (change for step in steps for change in step.changes):
         earlier = changes.get(change.id, change)
         changes[change.id] = change._replace(before=earlier.before, owners=earlier.owners | change.owners)
@@ -81,5 +81,5 @@ def _seen(item: Item | None, view: View, owners: frozenset[str]) -> bytes | None
     return item.faces.seen(view, owned=not owners.isdisjoint(item.owners))
 
 
-def _upsert(item_id: str, face: bytes) -> messages.Op:
+def _upsert(item_id: int | str, face: bytes) -> messages.Op:
     return messages.Venue(Raw(face)) if item_id == VENUE else messages.Upsert(item_id, Raw(face))
