@@ -66,11 +66,15 @@ WHERE s.customer_profiles_id = :tenant
 RETURNING s.serial
 
 -- openkj_seen(user_id, actor, key_id, tenant) -> none
--- A key was used now, and its tenant's venues were polled.
+-- A key was used now, and its tenant's venues were polled. The key's row is audited, so it is stamped more rarely: a
+-- line in the log at every poll would drown it.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 ), used AS (
-    UPDATE api_keys k SET last_used_at = now() FROM actor WHERE k.api_keys_id = :key_id
+    UPDATE api_keys k SET last_used_at = now()
+    FROM actor
+    WHERE k.api_keys_id = :key_id
+      AND (k.last_used_at IS NULL OR k.last_used_at < now() - interval '5 minutes')
 )
 INSERT INTO openkj_presence (venues_id, collected_at)
 SELECT v.venues_id, now() FROM venues v WHERE v.customer_profiles_id = :tenant

@@ -72,6 +72,7 @@ WHERE g.song_generations_id = :generation
 RETURNING g.documents
 
 -- generation_songs_counted(generation) -> value
+-- How many different songs wait in a sync.
 SELECT count(*)::int FROM song_generation_songs s WHERE s.song_generations_id = :generation
 
 -- generation_published(generation, tenant, system) -> value
@@ -96,14 +97,17 @@ WITH gone AS (
 SELECT count(*)::int FROM song_generation_songs s WHERE s.song_generations_id = :generation
 
 -- generation_closed(generation, status, songs_after) -> none
+-- Ends a sync as published or discarded.
 UPDATE song_generations g
 SET status = :status, songs_after = :songs_after, closed_at = now()
 WHERE g.song_generations_id = :generation
 
 -- generation_held(generation) -> none
+-- Leaves a sync to the host's decision.
 UPDATE song_generations g SET status = 'held' WHERE g.song_generations_id = :generation
 
 -- generation_songs_dropped(generation) -> none
+-- Forgets what a sync had put aside.
 DELETE FROM song_generation_songs s WHERE s.song_generations_id = :generation
 
 -- songs_merged(tenant, system, artists, titles, combined, normalized) -> value
@@ -147,6 +151,7 @@ WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :sync_id
 SELECT v.customer_profiles_id, v.current_system_id FROM venues v WHERE v.url_name = :url_name
 
 -- songs_counted(tenant, system) -> value
+-- The size of a book.
 SELECT count(*)::int FROM songdb d WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
 
 -- songs_listed(tenant, system, only_artist, artist, title, after, max_rows) -> many

@@ -17,9 +17,11 @@ SELECT greatest(
 )
 
 -- system_known(tenant, number) -> value
+-- Whether a tenant has a system of this number.
 SELECT EXISTS (SELECT 1 FROM systems s WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number)
 
 -- system_opened(user_id, actor, tenant, number, name) -> none
+-- Makes a system, unless it is there.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 )

@@ -7,9 +7,13 @@ from uuid import uuid4
 
 import msgspec
 
+from singr.core.actor import SYSTEM
+from singr.core.secrets import digest
 from singr.core.settings import Settings
+from singr.http.call import Call
+from singr.openkj import keys, presence
 from singr.openkj.desk import STAMP_EVERY_S, Desk
-from tests.house import House, opened
+from tests.house import API_KEY, House, opened
 from tests.openkj.asking import GIVEN, ask, owner, serial
 from tests.openkj.client import OpenKJ
 from tests.openkj.conftest import VENUE
@@ -41,6 +45,17 @@ async def test_the_next_poll_stamps_nothing(house: House) -> None:
     for command in ("getSerial", "getRequests", "getVenues"):
         await ask(house, command, **GIVEN.get(command, {}))
     assert await stamp(house, COLLECTED) == first
+
+
+async def test_polls_do_not_drown_the_audit_log(house: House) -> None:
+    call, key = Call(SYSTEM, house.kit), await keys.find(house.kit.db, digest(API_KEY))
+    for _ in range(3):
+        await presence.STAMP(house.kit.db, **call.audit, key_id=key.id, tenant=key.tenant)
+    async with owner(house) as connection:
+        lines = await connection.fetch(
+            "SELECT 1 FROM audit_logs WHERE table_name = 'api_keys' AND operation = 'UPDATE'"
+        )
+    assert len(lines) == 1
 
 
 async def test_a_song_sync_is_no_poll(house: House, openkj: OpenKJ) -> None:
