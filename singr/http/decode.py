@@ -63,6 +63,8 @@ def path(request: web.Request, types: dict[str, type]) -> dict[str, Any]:
 
 
 def _one(text: str, kind: type) -> Any:
+    if "\x00" in text:  # PostgreSQL takes none in a text
+        raise ValueError(text)
     if kind is str:
         return text
     if kind is int and len(text) > 18:

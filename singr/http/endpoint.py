@@ -84,7 +84,8 @@ class Endpoint:
         return response
 
     def _admit(self, request: web.Request, request_id: str, device: str | None) -> Call:
-        actor = self.gate.admit(request) or Actor(kind="guest", id=device or "unknown")
+        signed_in = None if self.row.may.inside else self.gate.admit(request)
+        actor = signed_in or Actor(kind="guest", id=device or "unknown")
         if problem := guard.refusal(actor, self.row.may):
             raise problem
         address = client_address(request, self._proxies)

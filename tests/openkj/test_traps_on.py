@@ -123,6 +123,13 @@ async def test_20_no_header_is_needed(house: House) -> None:
         assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("header", ["Basic eDp5", "Bearer nonsense", "Negotiate"])
+async def test_20_credentials_of_another_kind_are_not_looked_at(header: str, house: House) -> None:
+    body = b'{"command":"getSerial","api_key":"%b"}' % API_KEY.encode()
+    async with house.client.post("/api.php", data=body, headers={"Authorization": header}) as answer:
+        assert (answer.status, (await answer.json())["serial"]) == (200, 1)
+
+
 @pytest.mark.parametrize("api_key", [None, "", " ", 7, "skj_unknown", "ключ", "x" * 10_000, API_KEY + "x"])
 async def test_21_a_key_that_is_none_is_refused_in_the_protocols_form(api_key: Any, house: House) -> None:
     for command in COMMANDS:
