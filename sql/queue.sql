@@ -47,6 +47,10 @@ SELECT fingerprint, answer
 FROM idempotency_keys
 WHERE scope = :scope AND key = :key AND created_at > now() - interval '24 hours'
 
+-- idempotency_key_expire(scope, key) -> none
+-- Drops one key if it is older than 24 hours.
+DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND created_at <= now() - interval '24 hours'
+
 -- idempotency_keys_forget(max_rows) -> none
 -- Drops keys that are older than 24 hours.
 DELETE FROM idempotency_keys

@@ -6,14 +6,20 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
+import asyncpg
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from singr import table
 from singr.app import application, open_kit
+from singr.core.actor import Context
+from singr.core.permissions import Permission
 from singr.core.settings import Settings
 from singr.http.route import Row
+from singr.identity import tokens
+from singr.identity.people import Membership, Person, PersonRow
 from singr.infra.kit import Kit
 from singr.infra.postgres import Database
 from singr.seed import Demo, seed_baseline, seed_demo
@@ -52,6 +58,21 @@ class House:
         status, receipt = await self.call("POST", f"{VENUE}/requests", json=SONG | song)
         assert status == 201, receipt
         return dict(receipt)
+
+    async def value(self, sql: str) -> Any:
+        """The first value of the first row, asked as the database's owner."""
+        link = await asyncpg.connect(self.kit.settings.database_url, timeout=10)
+        try:
+            return await link.fetchval(sql)
+        finally:
+            await link.close(timeout=10)
+
+    def stranger(self) -> dict[str, str]:
+        """Headers that act as the owner of another organization."""
+        membership = Membership(uuid4(), "Other", "customer_owner", "active", [str(p) for p in Permission], True)
+        row = PersonRow(uuid4(), "other@example.com", None, None, None, None, True, [], None, None, None)
+        person = Person(row, [membership], Context("customer", membership.id))
+        return {"Authorization": f"Bearer {tokens.issue(self.kit.settings, person, uuid4().hex)}"}
 
     async def venue_id(self) -> str:
         _, page = await self.call("GET", "/v1/customer/venues", headers=await self.sign_in())

@@ -11,6 +11,7 @@ from singr.queue.shapes import Answered, Receipt, SubmittedRequest
 from singr.queue.tracking import BY_ID, receipt
 
 ANSWERED = maybe("idempotent_answer", Answered)
+EXPIRE = none("idempotency_key_expire")
 FORGET = none("idempotency_keys_forget")
 FORGET_MAX = 10_000
 
@@ -33,6 +34,11 @@ def _as_it_was(row: SubmittedRequest, answer: dict[str, int]) -> SubmittedReques
     row.status, row.position, row.version = "pending", answer["position"], answer["version"]
     row.seen_at = row.processed_at = row.reject_reason = row.processed_via = None
     return row
+
+
+async def forget_expired(call: Call, scope: str) -> None:
+    """Make room for this call's key, which was used more than 24 hours ago."""
+    await EXPIRE(call.kit.db, scope=scope, key=call.idempotency_key)
 
 
 async def forget_old_keys(kit: Kit) -> None:

@@ -62,6 +62,9 @@ async def submit(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest, *, 
     except asyncpg.UniqueViolationError as exc:
         if again := await replay.receipt_for(call, scope, body_hash):
             return again
+        if exc.constraint_name == "idempotency_keys_pkey":
+            await replay.forget_expired(call, scope)
+            return await submit(call, tenant, venue_id, body, must_be_open=must_be_open)
         raise DuplicateRequest(f"{song.title} is already waiting; send allowDuplicate to ask again") from exc
     if row is None:
         return await _not_taken(call, tenant, venue_id, scope, body_hash)
