@@ -10,7 +10,7 @@ import logging
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from singr.core.errors import AuthorizationDenied, Problem, RateLimited
+from singr.core.errors import AuthorizationDenied, Problem, RateLimited, UpstreamUnavailable
 from singr.http.call import Call
 from singr.openkj import actions, answers, apps, desk, keys, polls, presence, reading, shapes
 from singr.openkj.ask import Ask, Command
@@ -20,6 +20,8 @@ log = logging.getLogger("singr.openkj")
 
 # Six hundred documents a minute, then ten a second: the client sends one after the other and waits.
 SYNC_WAIT_S = 5
+# Between tries of a sync command while the database is away.
+SYNC_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 OUR_FAULT = "Something went wrong on our side. Please try again."
 
 
@@ -62,7 +64,7 @@ async def answer(call: Call, raw: bytes) -> tuple[bytes, bool]:
     if command is None:
         return _refused(name, "", "Unknown command"), False
     try:
-        members = await _run(call, name, command, asked)
+        members = await (_run_patiently if command.sync else _run)(call, command, asked)
     except Problem as problem:
         told = _refused(name, name, answers.words(problem))
         if problem.status < 500:
@@ -78,7 +80,17 @@ async def answer(call: Call, raw: bytes) -> tuple[bytes, bool]:
     return told, command.sync
 
 
-async def _run(call: Call, name: str, command: Command, asked: dict[str, Any]) -> bytes:
+async def _run_patiently(call: Call, command: Command, asked: dict[str, Any]) -> bytes:
+    """A document that fails is lost, since the client sends the next one; so while the database restarts it waits."""
+    for pause_s in SYNC_PAUSES_S:
+        try:
+            return await _run(call, command, asked)
+        except UpstreamUnavailable:
+            await asyncio.sleep(pause_s)
+    return await _run(call, command, asked)
+
+
+async def _run(call: Call, command: Command, asked: dict[str, Any]) -> bytes:
     digest = keys.digest(asked.get("api_key"))
     await _wait_turn(call, command, digest)
     given = reading.shaped(asked, command.shape)

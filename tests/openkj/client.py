@@ -98,11 +98,11 @@ class OpenKJ:
     async def sync(self, songs: list[library.Song], cancel_after: int | None = None) -> None:
         """Clear, then one document after the other, whatever is answered. Each has a manager of its own, never freed.
         Cancelled after `cancel_after` documents, without notice."""
-        await self._send("clearDatabase", {"system_id": self.system_id})
+        await self.send("clearDatabase", {"system_id": self.system_id})
         for number, document in enumerate(self.documents(songs)):
             if number == cancel_after:
                 return
-            await self._send("addSongs", {"songs": document, "system_id": self.system_id})
+            await self.send("addSongs", {"songs": document, "system_id": self.system_id})
 
     # What the program does.
 
@@ -187,7 +187,7 @@ class OpenKJ:
     async def _ask_requests(self) -> None:
         await self.ask("getRequests", venue_id=self.venue_id)
 
-    async def _send(self, command: str, given: dict[str, Any]) -> None:
+    async def send(self, command: str, given: dict[str, Any]) -> None:
         manager = Manager(self.manager.host, self.manager.port, self.manager.path)
         try:
             self.synced.append(await manager.post(self._body(command, given)))

@@ -48,7 +48,7 @@ async def test_13_a_document_of_megabytes_is_taken(house: House) -> None:
 
 async def test_14_a_burst_of_documents_is_not_refused_and_leaves_no_connection(house: House, openkj: OpenKJ) -> None:
     for _ in range(40):
-        await openkj._send("addSongs", {"songs": [], "system_id": 1})
+        await openkj.send("addSongs", {"songs": [], "system_id": 1})
     assert all(orjson.loads(answer.body)["error"] is False for answer in openkj.synced)
     assert all(answer.closes for answer in openkj.synced)
 
