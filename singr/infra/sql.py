@@ -140,8 +140,10 @@ class One(Statement[Row]):
 class Value(Statement[Row]):
     async def __call__(self, on: Runs, **given: Any) -> Row:
         records = await on.fetch(self.query.text, self._args(given))
-        value: Row = records[0][0] if records else None
-        return value
+        if len(records) != 1:
+            raise LookupError(f"{self.query.name} gave {len(records)} rows")
+        found: Row = records[0][0]
+        return found
 
 
 class Nothing(Statement[None]):
@@ -173,7 +175,7 @@ def one(name: str, row: type[Row]) -> One[Row]:
 
 
 def value(name: str, row: type[Row]) -> Value[Row]:
-    """A single value; None when there is no row, so bind a nullable type as `maybe` with a one-field row."""
+    """The single value of a single row."""
     return Value(_find(name, "value", row), row)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from singr import table
 from singr.core.actor import Context
+from singr.core.permissions import Permission
 from singr.core.settings import Settings
 from singr.http import openapi
 from singr.http.guard import PUBLIC, Rule
@@ -28,7 +30,7 @@ VALUES = {"url_name": "test-karaoke-bar", "tracking_token": "1.x", "api_key": "s
 every = pytest.mark.parametrize("row", table.ROUTES, ids=lambda row: row.name)
 
 
-def rows(condition: Any) -> Any:
+def rows(condition: Callable[[Row], object]) -> pytest.MarkDecorator:
     chosen = [row for row in table.ROUTES if condition(row)]
     return pytest.mark.parametrize("row", chosen, ids=lambda row: row.name)
 
@@ -95,7 +97,7 @@ async def test_strangers_are_asked_to_sign_in(row: Row, house: House) -> None:
 
 @rows(lambda row: row.may.permission)
 async def test_the_wrong_permission_is_refused(row: Row, house: House) -> None:
-    others = [str(p) for p in type(row.may.permission) if p != row.may.permission]
+    others = [str(p) for p in Permission if p != row.may.permission]
     status, problem = await house.call(row.method, path_of(row), json={}, headers=bearer(house, *others))
     assert status == 403
     assert problem["type"].endswith("/authorization-denied")
