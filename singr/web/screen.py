@@ -50,5 +50,5 @@ async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
 async def qr(call: Call, request: web.Request, url_name: str) -> web.Response:
     """The venue's QR code as SVG: the address of its singer page, as this caller can reach it."""
     venue = await venues.row_by_url_name(call.kit.db, url_name)
-    drawn = address.qr(address.singer_url(call.kit.settings, request, venue.url_name))
-    return web.Response(body=drawn.encode(), headers=QR_HEADERS)
+    url = address.singer_url(call.kit.settings, request, venue.url_name)
+    return web.Response(body=address.qr(url).encode(), headers=QR_HEADERS | {"Link": f'<{url}>; rel="about"'})

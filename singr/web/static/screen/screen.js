@@ -1,1 +1,67 @@
-export {};
+// The venue's screen: the code to scan, what waits as far as the host lets others see, open or closed, the time.
+
+import { $, el, setText } from "../common/dom.js";
+import { say } from "../common/words.js";
+import { Live } from "../live/live.js";
+import { keepCalm } from "./calm.js";
+
+const ROWS_MAX = 7;
+const SAY_LOST_MS = 60_000;
+const FORGET_MS = 10 * 60_000;
+
+const { venue } = document.body.dataset;
+const live = new Live({ venue, view: "display", restWhenHidden: false });
+const rows = new Map();
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+
+function show() {
+  const { name, acceptingRequests, message } = live.venue;
+  document.body.dataset.open = acceptingRequests;
+  setText($("h1"), name);
+  setText($("#message"), message ?? "");
+  setText($("#state"), say(acceptingRequests ? "open" : "closed_short"));
+  const n = live.requests.size;
+  setText($("#waiting"), n ? say("queue", { n }) : say("queue_empty"));
+  showQueue([...live.requests.values()]);
+}
+
+/** Songs come along only where the host lets others see them, first names likewise. */
+function showQueue(requests) {
+  const shown = requests.filter((request) => request.title).slice(0, ROWS_MAX);
+  const ids = new Set(shown.map((request) => request.id));
+  for (const [id, row] of rows) {
+    if (ids.has(id)) continue;
+    row.node.remove();
+    rows.delete(id);
+  }
+  for (const request of shown) {
+    if (!rows.has(request.id)) addRow(request.id);
+    const row = rows.get(request.id);
+    setText(row.title, request.title);
+    setText(row.singer, request.singerName ?? request.artist);
+  }
+  const hidden = shown.length ? requests.length - shown.length : 0;
+  setText($("#rest"), hidden ? say("more", { n: hidden }) : "");
+  document.body.classList.toggle("listed", shown.length > 0);
+}
+
+function addRow(id) {
+  const [singer, title] = [el("b", { dir: "auto" }), el("span", { dir: "auto" })];
+  const node = el("li", {}, singer, title);
+  rows.set(id, { node, singer, title });
+  $("#queue").append(node);
+}
+
+/** Every second: the time, and honesty about what is shown when the server has not been heard for long. */
+function tick() {
+  setText($("#clock"), time.format(new Date()));
+  const lostMs = live.status === "live" || !live.heardAt ? 0 : Date.now() - live.heardAt;
+  $("#live").classList.toggle("on", lostMs > SAY_LOST_MS);
+  document.body.classList.toggle("forgotten", lostMs > FORGET_MS);
+}
+
+live.addEventListener("change", show);
+setInterval(tick, 1000);
+tick();
+keepCalm($("#stage"));
+live.start();

@@ -1,0 +1,16 @@
+// How long ago, by the server's clock.
+
+import { serverNow } from "./api.js";
+
+const [MINUTE_S, HOUR_S, DAY_S] = [60, 3600, 86_400];
+
+/** Seconds since an RFC 3339 time; never negative. */
+export const secondsSince = (time) => Math.max(0, (serverNow() - Date.parse(time)) / 1000);
+
+/** "4 s", "3 min", "2 h", "5 d". */
+export function span(seconds) {
+  if (seconds < MINUTE_S) return `${Math.round(seconds)} s`;
+  if (seconds < HOUR_S) return `${Math.round(seconds / MINUTE_S)} min`;
+  if (seconds < 2 * DAY_S) return `${Math.round(seconds / HOUR_S)} h`;
+  return `${Math.round(seconds / DAY_S)} d`;
+}

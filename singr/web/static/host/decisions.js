@@ -1,0 +1,96 @@
+// Accept and reject. A rejection is sent after eight seconds, so that it can be undone and given a reason; the next
+// decision, or leaving the page, sends it at once.
+
+import { el, isolated, setText } from "../common/dom.js";
+
+const UNDO_S = 8;
+
+export class Decisions {
+  #session;
+  #queue;
+  #slot;
+  #announce;
+  #pending = null;
+
+  constructor(session, queue, slot, announce) {
+    [this.#session, this.#queue, this.#slot, this.#announce] = [session, queue, slot, announce];
+    queue.addEventListener("settled", ({ detail }) => this.#settledElsewhere(detail));
+    addEventListener("pagehide", () => this.flush({ keepalive: true }));
+  }
+
+  accept(request) {
+    this.flush();
+    this.#queue.take(String(request.id));
+    this.#say(`Accepted: ${nameOf(request)}`);
+    return this.#send(request, { status: "processed" });
+  }
+
+  reject(request) {
+    this.flush();
+    this.#queue.take(String(request.id));
+    const reason = el("input", { maxLength: 200, placeholder: "Reason (optional)", ariaLabel: "Reason", dir: "auto" });
+    const undo = el("button", { type: "button", on: { click: () => this.undo() } });
+    this.#pending = { request, reason, undo, leftS: UNDO_S, timer: setInterval(() => this.#count(), 1000) };
+    reason.addEventListener("input", () => (this.#pending.leftS = UNDO_S));
+    reason.addEventListener("keydown", ({ key }) => {
+      if (key === "Enter") this.flush();
+      if (key === "Enter" || key === "Escape") this.#queue.focus();
+    });
+    this.#count(0);
+    this.#slot.replaceChildren(el("p", {}, `Rejected: ${nameOf(request)}`), reason, undo);
+    this.#announce(`Rejected: ${nameOf(request)}. Press U to undo.`);
+  }
+
+  undo() {
+    const pending = this.#forget();
+    if (!pending) return;
+    this.#say(`Still waiting: ${nameOf(pending.request)}`);
+    this.#queue.putBack(String(pending.request.id));
+  }
+
+  /** Sends what waits for its undo time. */
+  flush(options) {
+    const pending = this.#forget();
+    if (!pending) return;
+    const rejectReason = pending.reason.value.trim();
+    this.#say(`Rejected: ${nameOf(pending.request)}`);
+    this.#send(pending.request, { status: "rejected", ...(rejectReason && { rejectReason }) }, options);
+  }
+
+  #count(by = 1) {
+    this.#pending.leftS -= by;
+    if (this.#pending.leftS <= 0) this.flush();
+    else setText(this.#pending.undo, `Undo ${this.#pending.leftS} s`);
+  }
+
+  #forget() {
+    const pending = this.#pending;
+    clearInterval(pending?.timer);
+    this.#pending = null;
+    return pending;
+  }
+
+  #settledElsewhere({ id }) {
+    if (String(this.#pending?.request.id) !== id) return;
+    const { request } = this.#forget();
+    this.#say(`No longer waiting: ${nameOf(request)}`);
+  }
+
+  async #send(request, body, options = {}) {
+    try {
+      await this.#session.call("PATCH", `/v1/customer/requests/${request.id}`, { body, ...options });
+    } catch (problem) {
+      if ([404, 409].includes(problem.status)) return;
+      this.#queue.putBack(String(request.id));
+      const why = problem.status ? problem.message : "no answer from the server";
+      this.#say(`Not done: ${nameOf(request)}: ${why}`, "bad");
+    }
+  }
+
+  #say(text, tone = "") {
+    this.#slot.replaceChildren(el("p", { className: tone }, text));
+    this.#announce(text);
+  }
+}
+
+const nameOf = ({ singerName, title }) => `${isolated(singerName)}, ${isolated(title)}`;

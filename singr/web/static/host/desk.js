@@ -1,0 +1,184 @@
+// One venue's desk: the live queue, decisions, health and settings.
+
+import { secondsSince, span } from "../common/ago.js";
+import { $, el, setText } from "../common/dom.js";
+import { Live } from "../live/live.js";
+import { Decisions } from "./decisions.js";
+import { Health } from "./health.js";
+import { listen } from "./keys.js";
+import { Queue } from "./queue.js";
+import { keyText } from "./row.js";
+import { Seen } from "./seen.js";
+import { offerTurn, Settings, showOpen } from "./settings.js";
+
+const ANNOUNCE_EVERY_MS = 10_000;
+const LONG_STALE_MS = 5_000;
+const STATUS = { live: "live", connecting: "connecting…", stale: "reconnecting…", offline: "offline" };
+
+export class Desk {
+  #session;
+  #venue = null;
+  #live = null;
+  #health = null;
+  #settings = null;
+  #seen = null;
+  #queue = new Queue($("#queue"), $("#changes"));
+  #decisions;
+  #fresh = 0;
+  #announcedAt = 0;
+
+  constructor(session) {
+    this.#session = session;
+    this.#decisions = new Decisions(session, this.#queue, $("#slot"), announce);
+    this.#queue.addEventListener("change", () => this.#showCount());
+    $("#queue").addEventListener("click", (event) => this.#press(event));
+    $("#find").addEventListener("input", ({ target }) => this.#queue.find(target.value));
+    $("#find").addEventListener("keydown", ({ key }) => ["Escape", "Enter"].includes(key) && this.#queue.focus());
+    $("#help-open").addEventListener("click", () => $("#help").showModal());
+    offerTurn(() => this.#settings.turn());
+    listen($("#queue"), this.#actions());
+    setInterval(() => this.#tick(), 1000);
+  }
+
+  open(venue) {
+    this.#venue = venue;
+    this.#health = new Health(this.#session, venue);
+    this.#settings = new Settings(this.#session, venue);
+    this.#seen = new Seen(this.#session, venue.id);
+    this.#live = new Live({
+      venue: venue.urlName,
+      view: "host",
+      ticket: () => this.#ticket(),
+      headers: () => this.#session.headers(),
+    });
+    this.#live.addEventListener("change", ({ detail }) => this.#follow(detail));
+    this.#live.addEventListener("status", () => this.#showStatus());
+    this.#live.start();
+    setText($("#venue-name"), venue.name);
+    showOpen(venue.acceptingRequests);
+    this.#invite(venue.urlName);
+    this.#showStatus();
+  }
+
+  close() {
+    this.#decisions.flush();
+    this.#live?.stop();
+    this.#health?.close();
+    const removed = [...(this.#live?.requests.keys() ?? [])].map((id) => ({ id, request: null }));
+    this.#queue.follow({ upserted: [], removed }, new Map());
+    this.#queue.apply();
+    this.#venue = this.#live = null;
+  }
+
+  async #ticket() {
+    const body = { venue: this.#venue.urlName, view: "host" };
+    return (await this.#session.call("POST", "/v1/live/tickets", { body })).ticket;
+  }
+
+  #follow(change) {
+    const { requests, venue } = this.#live;
+    this.#fresh += change.whole ? 0 : change.upserted.filter((id) => !this.#queue.has(id)).length;
+    this.#queue.follow(change, requests);
+    setText($("#venue-name"), venue.name);
+    showOpen(venue.acceptingRequests);
+    this.#seen.note(requests);
+  }
+
+  #press({ target }) {
+    const row = this.#queue.rowOf(target);
+    const button = target.closest("button");
+    if (!row) return;
+    if (!button) this.#showDetails(row.request);
+    else this.#decide(button.name, row);
+  }
+
+  /** Decisions only on what is surely true: an old picture would hit rows that have changed. */
+  #decide(verb, row) {
+    if (this.#live.status !== "live") announce("Not live. Accept and reject are paused.");
+    else if (row && !row.isGone) this.#decisions[verb](row.request);
+  }
+
+  #actions() {
+    const queue = this.#queue;
+    return {
+      up: () => queue.step(-1),
+      down: () => queue.step(1),
+      accept: () => this.#decide("accept", queue.current),
+      reject: () => this.#decide("reject", queue.current),
+      undo: () => this.#decisions.undo(),
+      details: () => queue.current && this.#showDetails(queue.current.request),
+      apply: () => queue.apply(),
+      find: () => $("#find").focus(),
+      turn: () => {
+        $("#turn").focus();
+        $("#turn").click();
+      },
+      help: () => $("#help").showModal(),
+    };
+  }
+
+  #showDetails({ singerName, title, artist, keyChange, notes, requestNumber, requestedAt }) {
+    const facts = {
+      Singer: singerName,
+      Artist: artist,
+      Key: keyChange ? keyText(keyChange) : "as recorded",
+      Note: notes || "none",
+      Asked: `${span(secondsSince(requestedAt))} ago, number ${requestNumber}`,
+    };
+    setText($("#details-title"), title);
+    const terms = Object.entries(facts).map(([term, text]) => [el("dt", {}, term), el("dd", { dir: "auto" }, text)]);
+    $("#details-list").replaceChildren(...terms.flat());
+    $("#details").showModal();
+  }
+
+  async #invite(urlName) {
+    const path = `/v1/public/venues/${encodeURIComponent(urlName)}/qr.svg`;
+    $("#qr").src = path;
+    $("#screen-link").href = `/v/${encodeURIComponent(urlName)}/screen`;
+    const answer = await fetch(path).catch(() => null);
+    const url = /<(.*)>/.exec(answer?.headers.get("Link"))?.[1] ?? `${location.origin}/v/${urlName}`;
+    $("#link").href = url;
+    setText($("#link"), url.replace(/^https?:\/\//, ""));
+  }
+
+  #showCount() {
+    const { waiting } = this.#queue;
+    const oldest = waiting[0] ? ` · oldest ${span(secondsSince(waiting[0].request.requestedAt))}` : "";
+    const isKnown = this.#live?.venue;
+    setText($("#count"), isKnown ? `${waiting.length} waiting${oldest}` : "Fetching the queue…");
+    setText($("#empty"), isKnown && waiting.length === 0 ? "No requests. Show the QR." : "");
+    document.title = `(${waiting.length}) ${this.#venue?.name ?? "Host console"}`;
+  }
+
+  #showStatus() {
+    const { status, ended } = this.#live;
+    $("#live").dataset.status = status;
+    $("#desk").dataset.live = status === "live";
+    setText($("#live-words"), ended ? "ended, reload" : STATUS[status]);
+    this.#showBand();
+  }
+
+  #showBand() {
+    const silentMs = this.#live.heardAt ? Date.now() - this.#live.heardAt : 0;
+    const isOld = this.#live.status !== "live" && silentMs > LONG_STALE_MS;
+    const warning = isOld
+      ? `Not live for ${span(silentMs / 1000)}. What you see may be old. Accept and reject are paused.`
+      : this.#health.warning;
+    $("#band").classList.toggle("warn", warning !== null);
+    setText($("#band-words"), warning ?? "All is well.");
+  }
+
+  #tick() {
+    if (!this.#live) return;
+    this.#queue.tick();
+    this.#showCount();
+    this.#showBand();
+    this.#seen.note(this.#live.requests);
+    if (this.#fresh && Date.now() - this.#announcedAt > ANNOUNCE_EVERY_MS) {
+      announce(`${this.#fresh} new, ${this.#queue.waiting.length} waiting.`);
+      [this.#fresh, this.#announcedAt] = [0, Date.now()];
+    }
+  }
+}
+
+const announce = (text) => setText($("#said"), text);

@@ -1,0 +1,166 @@
+// The waiting requests as rows that never jump under a hand: nodes are kept, new rows append, and rows that others
+// have settled wait, greyed out, while a pointer is down, for 600 ms after it, and while the keyboard is in the list.
+// A press and its release on different rows are no click, because a row's node never becomes another request's.
+
+import { setText } from "../common/dom.js";
+import { Row } from "./row.js";
+
+const CALM_MS = 600;
+
+export class Queue extends EventTarget {
+  #list;
+  #chip;
+  #rows = new Map();
+  #taken = new Set();
+  #filter = "";
+  #isPressed = false;
+  #calmAt = 0;
+
+  constructor(list, chip) {
+    super();
+    [this.#list, this.#chip] = [list, chip];
+    list.addEventListener("pointerdown", () => (this.#isPressed = true));
+    for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => this.#release());
+    list.addEventListener("focusin", ({ target }) => this.#point(target.closest("li")));
+    list.addEventListener("focusout", () => setTimeout(() => this.#settle()));
+    chip.addEventListener("click", () => this.apply());
+  }
+
+  /** A change as the live ledger tells it. */
+  follow({ upserted, removed }, requests) {
+    for (const id of upserted) this.#upsert(id, requests.get(id));
+    for (const { id, request } of removed) this.#remove(id, request);
+    this.#settle();
+  }
+
+  get waiting() {
+    return [...this.#rows.values()].filter((row) => !row.isGone && !row.node.hidden);
+  }
+
+  rowOf(node) {
+    return this.#rows.get(node?.closest("li")?.dataset.id);
+  }
+
+  /** The row the keyboard is on. */
+  get current() {
+    return this.rowOf(document.activeElement);
+  }
+
+  /** Our own decision: the row leaves at once, and the next one takes its place and the focus. */
+  take(id) {
+    const row = this.#rows.get(id);
+    const next = this.#beside(row.node, 1) ?? this.#beside(row.node, -1);
+    this.#taken.add(id);
+    this.#filterRow(row);
+    next?.focus({ preventScroll: true });
+    this.#tell();
+  }
+
+  /** The decision did not come about. */
+  putBack(id) {
+    this.#taken.delete(id);
+    const row = this.#rows.get(id);
+    if (!row) return;
+    this.#filterRow(row);
+    row.node.focus();
+    this.#tell();
+  }
+
+  has(id) {
+    return this.#rows.has(id);
+  }
+
+  /** Moves the focus by rows. */
+  step(by) {
+    const from = this.current?.node ?? this.#list.querySelector('[tabindex="0"]');
+    (from ? this.#beside(from, by) : this.#list.firstElementChild)?.focus();
+  }
+
+  focus() {
+    (this.#list.querySelector('[tabindex="0"]:not([hidden])') ?? this.waiting[0]?.node)?.focus();
+  }
+
+  find(text) {
+    this.#filter = text.trim().toLocaleLowerCase();
+    for (const row of this.#rows.values()) this.#filterRow(row);
+  }
+
+  tick() {
+    for (const row of this.#rows.values()) row.tick();
+  }
+
+  /** Lets settled rows go now. */
+  apply() {
+    for (const [id, row] of this.#rows) if (row.isGone) this.#drop(id);
+    this.#tell();
+  }
+
+  #upsert(id, request) {
+    const known = this.#rows.get(id);
+    if (known && !known.isGone) return known.show(request);
+    if (known) this.#drop(id);
+    const row = new Row(request);
+    this.#rows.set(id, row);
+    this.#filterRow(row);
+    return this.#list.append(row.node);
+  }
+
+  #remove(id, settled) {
+    const row = this.#rows.get(id);
+    if (!row) return;
+    this.dispatchEvent(new CustomEvent("settled", { detail: { id, settled } }));
+    if (this.#taken.delete(id)) this.#drop(id);
+    else row.markGone(settled);
+  }
+
+  #drop(id) {
+    const { node } = this.#rows.get(id);
+    const hadFocus = node.contains(document.activeElement);
+    const next = hadFocus && (this.#beside(node, 1) ?? this.#beside(node, -1));
+    node.remove();
+    this.#rows.delete(id);
+    if (next) next.focus({ preventScroll: true });
+  }
+
+  #release() {
+    if (!this.#isPressed) return;
+    this.#isPressed = false;
+    this.#calmAt = Date.now() + CALM_MS;
+    setTimeout(() => this.#settle(), CALM_MS + 10);
+  }
+
+  get #isHeld() {
+    return this.#isPressed || Date.now() < this.#calmAt || this.#list.querySelector(":focus-visible") !== null;
+  }
+
+  #settle() {
+    if (this.#isHeld) this.#tell();
+    else this.apply();
+  }
+
+  #tell() {
+    const n = [...this.#rows.values()].filter((row) => row.isGone).length;
+    this.#chip.hidden = n === 0;
+    setText(this.#chip, n === 1 ? "1 change" : `${n} changes`);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #filterRow(row) {
+    row.node.hidden = this.#taken.has(row.node.dataset.id) || !row.matches(this.#filter);
+  }
+
+  /** The nearest visible row before or after. */
+  #beside(node, by) {
+    let other = node;
+    do other = by > 0 ? other.nextElementSibling : other.previousElementSibling;
+    while (other?.hidden);
+    return other;
+  }
+
+  #point(node) {
+    if (!node) return;
+    const before = this.#list.querySelector('[tabindex="0"]');
+    if (before) before.tabIndex = -1;
+    node.tabIndex = 0;
+  }
+}

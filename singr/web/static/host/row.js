@@ -1,0 +1,67 @@
+// One request in the queue. Its node stays as long as the request does.
+
+import { secondsSince, span } from "../common/ago.js";
+import { el, setText } from "../common/dom.js";
+
+const SETTLED = { processed: "Accepted", rejected: "Rejected", withdrawn: "Withdrawn" };
+
+/** A key change with a true minus sign. */
+export const keyText = (keyChange) => `${keyChange > 0 ? "+" : "−"}${Math.abs(keyChange)}`;
+
+export class Row {
+  #name = el("b", { dir: "auto" });
+  #wait = el("small");
+  #title = el("b", { dir: "auto" });
+  #artist = el("span", { dir: "auto" });
+  #key = el("span", { className: "key" });
+  #note = el("span", { className: "note", dir: "auto" });
+  #accept = el("button", { type: "button", className: "go", name: "accept" }, "Accept");
+  #reject = el("button", { type: "button", name: "reject" }, "Reject");
+  #gone = el("em");
+  node = el(
+    "li",
+    { tabIndex: -1 },
+    el("div", { className: "who" }, this.#name, this.#wait),
+    el("div", { className: "what" }, this.#title, el("small", {}, this.#artist, this.#key, this.#note)),
+    this.#accept,
+    this.#reject,
+  );
+  isGone = false;
+
+  constructor(request) {
+    this.node.dataset.id = request.id;
+    this.show(request);
+  }
+
+  show(request) {
+    this.request = request;
+    const { singerName, title, artist, keyChange, notes } = request;
+    setText(this.#name, singerName);
+    setText(this.#title, title);
+    setText(this.#artist, artist);
+    setText(this.#key, keyChange ? `key ${keyText(keyChange)}` : "");
+    setText(this.#note, notes ?? "");
+    this.#accept.ariaLabel = `Accept ${singerName}, ${title}`;
+    this.#reject.ariaLabel = `Reject ${singerName}, ${title}`;
+    this.tick();
+  }
+
+  tick() {
+    setText(this.#wait, span(secondsSince(this.request.requestedAt)));
+  }
+
+  matches(text) {
+    const { singerName, title, artist } = this.request;
+    return `${singerName}\n${title}\n${artist}`.toLocaleLowerCase().includes(text);
+  }
+
+  /** Settled by somebody else while the rows must not move: it says how and stays until they may. */
+  markGone(settled) {
+    this.isGone = true;
+    const how = settled?.processedVia === "openkj" ? "Taken in OpenKJ" : (SETTLED[settled?.status] ?? "No longer waiting");
+    setText(this.#gone, how);
+    this.node.classList.add("gone");
+    this.#accept.replaceWith(this.#gone);
+    this.#reject.remove();
+  }
+}
