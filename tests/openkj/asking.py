@@ -61,3 +61,14 @@ async def serial(house: House) -> int:
 async def size(house: House, system: int) -> int:
     _, page = await house.call("GET", "/v1/customer/systems", headers=await house.sign_in())
     return next((int(s["songs"]) for s in page["items"] if s["id"] == system), -1)
+
+
+async def add_venues(connection: Any, *numbers: int) -> None:
+    """More venues for the demo's tenant."""
+    for number in numbers:
+        await connection.execute(
+            "INSERT INTO venues (customer_profiles_id, openkj_venue_id, url_name, name, address, city, state,"
+            " postal_code) SELECT customer_profiles_id, $1::int, 'v' || $1::int, 'V', '', '', '', '' FROM venues"
+            " WHERE openkj_venue_id = 1001",
+            number,
+        )

@@ -10,7 +10,7 @@ import pytest
 from singr.core.settings import Settings
 from singr.openkj.commands import COMMANDS
 from tests.house import House, opened
-from tests.openkj.asking import GIVEN, ask, owner, send, serial
+from tests.openkj.asking import GIVEN, add_venues, ask, owner, send, serial
 from tests.openkj.client import Agent, OpenKJ
 from tests.openkj.conftest import VENUE
 
@@ -136,13 +136,7 @@ async def test_10_a_failing_venue_list_keeps_the_operators_choice(house: House, 
 
 async def test_10_venues_keep_their_order(house: House) -> None:
     async with owner(house) as connection:
-        for number in (1003, 1002, 1000):
-            await connection.execute(
-                "INSERT INTO venues (customer_profiles_id, openkj_venue_id, url_name, name, address, city, state,"
-                " postal_code) SELECT customer_profiles_id, $1::int, 'v' || $1::int, 'V', '', '', '', '' FROM venues"
-                " WHERE openkj_venue_id = 1001",
-                number,
-            )
+        await add_venues(connection, 1003, 1002, 1000)
         await connection.execute("UPDATE venues SET name = 'Renamed' WHERE openkj_venue_id = 1002")
     listed = orjson.loads(await ask(house, "getVenues"))["venues"]
     assert [venue["venue_id"] for venue in listed] == [1000, 1001, 1002, 1003]
@@ -168,5 +162,8 @@ async def test_11_a_deleted_request_stays_in_the_hosts_history(house: House) -> 
 
 async def test_11_another_venues_request_is_not_deleted(house: House) -> None:
     number = (await house.ask())["requestNumber"]
-    assert b'"error":false' in await ask(house, "deleteRequest", venue_id=1, request_id=number)
+    async with owner(house) as connection:
+        await add_venues(connection, 1002)
+    for venue in (1002, 1):
+        assert b'"error":false' in await ask(house, "deleteRequest", venue_id=venue, request_id=number)
     assert orjson.loads(await ask(house, "getRequests", venue_id=VENUE))["requests"]

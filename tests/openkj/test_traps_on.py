@@ -10,6 +10,8 @@ import pytest
 
 from singr.alerts.board import raise_alert
 from singr.core.actor import SYSTEM
+from singr.http.call import Call
+from singr.openkj import commands
 from singr.openkj.commands import COMMANDS
 from tests.house import API_KEY, House
 from tests.house import VENUE as VENUE_PATH
@@ -60,6 +62,14 @@ async def test_14_over_the_limit_is_an_error_and_no_429(house: House) -> None:
     assert refused
     assert refused[0]["errorString"] == "Too many calls: at most 600 a minute"
     assert b'"error":false' in await ask(house, "addSongs", songs=[])
+
+
+async def test_14_a_long_sync_does_not_stop_the_polls(house: House) -> None:
+    unread = b'{"command":"addSongs","api_key":"%b"}' % API_KEY.encode()
+    for _ in range(600):
+        body, _ = await commands.answer(Call(SYSTEM, house.kit), unread)
+        assert b"songs" in body
+    assert await serial(house) == 1
 
 
 async def test_16_six_polls_at_once_are_all_answered(house: House, openkj: OpenKJ) -> None:
