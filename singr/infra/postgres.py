@@ -50,6 +50,18 @@ def reachable() -> Iterator[None]:
         raise UpstreamUnavailable("the database does not answer", retry_after_s=2) from exc
 
 
+@contextmanager
+def _admitted() -> Iterator[None]:
+    try:
+        yield
+    except UNREACHABLE:
+        raise
+    except asyncpg.UndefinedObjectError as exc:
+        raise UpstreamUnavailable(f"the database lacks the role {APP_ROLE}: run `singr migrate` first") from exc
+    except asyncpg.PostgresError as exc:
+        raise UpstreamUnavailable(f"the database refuses us: {exc}") from exc
+
+
 class Connected:
     """Runs statements on one connection, whose transaction somebody else ends."""
 
@@ -87,8 +99,9 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(cls, url: str, *, size: int) -> AsyncIterator[Database]:
-        """A pool of up to `size` connections; raises UpstreamUnavailable when PostgreSQL does not answer."""
-        with reachable():
+        """A pool of up to `size` connections; raises UpstreamUnavailable when PostgreSQL does not answer or refuses
+        us (no such database, wrong password, a schema without our role)."""
+        with reachable(), _admitted():
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
@@ -124,9 +137,7 @@ class Database:
                 yield Connected(connection)
 
     @asynccontextmanager
-    async def transaction(
-        self, actor: Actor, *, timeout_s: float | None = None
-    ) -> AsyncIterator[Transaction]:
+    async def transaction(self, actor: Actor, *, timeout_s: float | None = None) -> AsyncIterator[Transaction]:
         """A transaction in `actor`'s name: audit rows written inside it say who. `timeout_s` replaces the usual limit
         for each of its statements: a song book of a million songs is moved in one."""
         with reachable():

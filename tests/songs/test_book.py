@@ -123,12 +123,12 @@ async def test_guests_search_the_book_of_the_venue(house: House) -> None:
         assert (await house.call("GET", f"/v1/public/venues/{nowhere}/songs"))[0] == 404
 
 
-@pytest.mark.parametrize("query", ["q=" + "x" * 201, "limit=0", "limit=101", "cursor=x", "artist=%00"])
+@pytest.mark.parametrize("query", ["q=" + "x" * 201, "limit=0", "limit=101", "cursor=x", "artist=%00", "q=%00"])
 async def test_a_bad_query_is_told(query: str, house: House) -> None:
     assert (await house.call("GET", f"{VENUE}/songs?{query}"))[0] == 422
 
 
-@pytest.mark.parametrize("query", ["q=%00", "q=%ff", "q=%ED%A0%80", "q=%25_%5C", "q=" + "a+" * 99])
+@pytest.mark.parametrize("query", ["q=%ff", "q=%ED%A0%80", "q=%25_%5C", "q=" + "a+" * 99])
 async def test_odd_texts_are_searched_without_failure(query: str, house: House) -> None:
     assert (await house.call("GET", f"{VENUE}/songs?{query}"))[0] == 200
 
