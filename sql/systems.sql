@@ -4,7 +4,7 @@ SELECT s.openkj_system_id, s.name,
        (SELECT count(*)::int FROM songdb d
         WHERE d.customer_profiles_id = s.customer_profiles_id AND d.openkj_system_id = s.openkj_system_id)
 FROM systems s
-WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id > :after
+WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id > :after::bigint
 ORDER BY s.openkj_system_id
 LIMIT :max_rows
 

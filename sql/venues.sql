@@ -29,7 +29,7 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id)
 FROM venues v
-WHERE v.customer_profiles_id = :tenant AND v.openkj_venue_id > :after
+WHERE v.customer_profiles_id = :tenant AND v.openkj_venue_id > :after::bigint
 ORDER BY v.openkj_venue_id
 LIMIT :max_rows
 

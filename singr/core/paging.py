@@ -14,6 +14,7 @@ from singr.core.errors import FieldError, ValidationFailed
 Item = TypeVar("Item")
 
 Limit = Annotated[int, Meta(ge=1, le=100)]
+Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class Page(Struct, Generic[Item], rename="camel"):

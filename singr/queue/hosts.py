@@ -29,7 +29,7 @@ OF_TENANT = maybe("request_of_tenant", RequestState)
 async def list_requests(call: Call, *, query: RequestList) -> Page[Request]:
     """A venue's requests, those waiting by default, in the order they came."""
     await _own_venue(call, query)
-    after = paging.position(query.cursor, tuple[int])
+    after = paging.position(query.cursor, tuple[paging.Id])
     rows = await OF_VENUE(
         call.kit.db,
         tenant=call.tenant,

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from singr.core import paging
 from singr.core.errors import NotFound
-from singr.core.paging import Page
+from singr.core.paging import Id, Page
 from singr.core.text import clean, normalise
 from singr.http.call import Call
 from singr.infra.sql import Runs, many, maybe, value
-from singr.songs.shapes import Book, FoundSong, Id, Song, SongQuery, Text
+from singr.songs.shapes import Book, FoundSong, Song, SongQuery, Text
 
 OF_VENUE = maybe("book_of_venue", Book)
 COUNTED = value("songs_counted", int)

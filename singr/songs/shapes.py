@@ -12,7 +12,6 @@ from singr.core.paging import Limit
 
 # PostgreSQL takes no NUL in a text.
 Text = Annotated[str, Meta(pattern="^[^\\x00]*$", max_length=1_000)]
-Id = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 SyncStatus = Literal["open", "held", "published", "discarded"]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from singr.core import paging
 from singr.core.errors import Conflict, NotFound
-from singr.core.paging import Page
+from singr.core.paging import Id, Page
 from singr.http.call import Call
 from singr.infra.sql import many, maybe
 from singr.songs import generations, rules
-from singr.songs.shapes import Id, Sync, SyncList, SyncRow
+from singr.songs.shapes import Sync, SyncList, SyncRow
 
 LISTED = many("syncs_listed", SyncRow)
 SHOWN = maybe("sync_shown", SyncRow)

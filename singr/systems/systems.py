@@ -21,7 +21,7 @@ OPEN = none("system_opened")
 
 async def list_own(call: Call, *, query: SystemList) -> Page[System]:
     """The organization's systems with the sizes of their song books, in OpenKJ's numbering."""
-    after = paging.position(query.cursor, tuple[int])
+    after = paging.position(query.cursor, tuple[paging.Id])
     rows = await LISTED(call.kit.db, tenant=call.tenant, after=after[0] if after else 0, max_rows=query.limit + 1)
     return paging.page(rows, query.limit, lambda system: (system.id,))
 

@@ -44,7 +44,7 @@ async def row_by_url_name(on: Runs, url_name: str) -> VenueRow:
 
 async def list_own(call: Call, *, query: VenueList) -> Page[Venue]:
     """The organization's venues, in the order OpenKJ numbers them."""
-    after = paging.position(query.cursor, tuple[int])
+    after = paging.position(query.cursor, tuple[paging.Id])
     rows = await OF_TENANT(call.kit.db, tenant=call.tenant, after=after[0] if after else 0, max_rows=query.limit + 1)
     found = paging.page(rows, query.limit, lambda r: (r.openkj_venue_id,))
     return Page([_shown(r, Venue) for r in found.items], found.next_cursor)

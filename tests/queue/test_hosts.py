@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
+from singr.core import paging
 from tests.house import House
 from tests.queue.test_guests import pending, slug
 
@@ -120,3 +123,11 @@ async def test_a_host_is_named_in_the_audit(house: House) -> None:
     await settle(house, receipt["id"], status="processed")
     row = "SELECT user_id FROM audit_logs WHERE table_name = 'requests' AND operation = 'UPDATE'"
     assert await house.value(row) == await house.value("SELECT users_id FROM users WHERE email LIKE 'customer@%'")
+
+
+@pytest.mark.parametrize("position", [2**31, 2**63 - 1, 2**63, -1, 10**30, "x"])
+async def test_a_made_up_cursor_is_no_failure_of_ours(position: int | str, house: House) -> None:
+    headers, cursor = await house.sign_in(), paging.cursor(position)
+    for path in ("venues?", "systems?", f"requests?venueId={await house.venue_id()}&"):
+        status, _ = await house.call("GET", f"/v1/customer/{path}cursor={cursor}", headers=headers)
+        assert status in (200, 422), path
