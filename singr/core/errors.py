@@ -6,6 +6,7 @@ fault and leaves the process as `internal-error`, without its text.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from msgspec import Struct
@@ -52,6 +53,10 @@ class NotFound(Problem):
 
 class MethodNotAllowed(Problem):
     slug, status, title = "method-not-allowed", 405, "This path has no such method"
+
+    def __init__(self, allowed: Collection[str] = ()) -> None:
+        self.allowed = ", ".join(sorted(allowed))
+        super().__init__(f"use {self.allowed}" if allowed else "")
 
 
 class Conflict(Problem):

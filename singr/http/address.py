@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import web
 
@@ -10,21 +10,32 @@ Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def client_address(request: web.Request, proxies: Networks) -> str:
-    """The peer, or the last address in `X-Forwarded-For` that no trusted proxy added."""
+    """The peer, or the last address in `X-Forwarded-For` that is not a trusted proxy's.
+
+    A client may send lines of its own: they stand before those of our proxies, which are read from the end.
+    """
     address = request.remote or ""
     if not proxies or not _trusted(address, proxies):
         return address
-    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        if hop.strip():
-            address = hop.strip()
-            if not _trusted(address, proxies):
-                break
+    hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
+    for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
+        if _parsed(hop) is None:
+            break
+        address = hop
+        if not _trusted(address, proxies):
+            break
     return address
 
 
 def _trusted(address: str, proxies: Networks) -> bool:
+    parsed = _parsed(address)
+    return parsed is not None and any(parsed in network for network in proxies)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+    """A socket open to both families shows IPv4 peers as `::ffff:a.b.c.d`; they count as what they are."""
     try:
         parsed = ip_address(address)
     except ValueError:
-        return False
-    return any(parsed in network for network in proxies if network.version == parsed.version)
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import msgspec
 from aiohttp import web
+from aiohttp.http_exceptions import PayloadEncodingError
+from aiohttp.web_protocol import RequestPayloadError
 
 from singr.core.errors import FieldError, NotFound, PayloadTooLarge, ValidationFailed
 from singr.http import problems
@@ -33,6 +35,8 @@ async def read(request: web.Request, limit: int) -> bytes:
                     raise PayloadTooLarge(f"at most {limit} bytes")
     except TimeoutError as exc:
         raise ValidationFailed("the body did not arrive in time") from exc
+    except (RequestPayloadError, PayloadEncodingError, ConnectionError) as exc:
+        raise ValidationFailed("the body cannot be read as its headers say") from exc
     return b"".join(chunks)
 
 
@@ -48,6 +52,8 @@ def body(raw: bytes, decode: Decode) -> Any:
 def query(request: web.Request, shape: type) -> Any:
     """The query as `shape`; the first of repeated parameters counts, unknown ones are ignored."""
     given = {name: request.query[name] for name in request.query}
+    if unstorable := next((name for name, text in given.items() if "\x00" in text), None):
+        raise ValidationFailed(errors=(FieldError(unstorable, "contains a NUL character"),))
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as exc:

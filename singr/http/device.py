@@ -29,9 +29,10 @@ class Devices:
         return ids.token(12)
 
     def attach(self, response: web.StreamResponse, device: str) -> None:
-        """Give `device` to the client, for its next calls."""
+        """Give `device` to the client, for its next calls; no cache may give it to anybody else."""
         signed = self._signer.sign(device)
         response.headers[HEADER] = signed
+        response.headers["Cache-Control"] = "no-store"
         response.set_cookie(
             COOKIE, signed, max_age=MAX_AGE_S, httponly=True, samesite="Lax", secure=self._secure, path="/"
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,7 +136,7 @@ class Endpoint:
             return web.Response(body=body, status=self.row.status, headers=headers)
         etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         headers = {"Content-Type": JSON, "ETag": etag, "Cache-Control": f"public, max-age={self.row.cache.max_age_s}"}
-        if etag in request.headers.get("If-None-Match", ""):
+        if _has(request.headers.getall("If-None-Match", ()), etag):
             return web.Response(status=304, headers=headers)
         return web.Response(body=body, status=self.row.status, headers=headers)
 
@@ -154,3 +154,9 @@ class Endpoint:
         if not self.row.quiet or status >= 500:
             seen = {"method": request.method, "path": redact(request.path), "status": status}
             log.info("call", extra=seen | {"route": self.row.path, "ms": round(took_s * 1000, 2)})
+
+
+def _has(if_none_match: Sequence[str], etag: str) -> bool:
+    """Whether the client has this answer already: a list of entity tags, compared weakly, or `*` (RFC 9110, 13.1.2)."""
+    tags = [tag.strip().removeprefix("W/") for line in if_none_match for tag in line.split(",")]
+    return etag in tags or "*" in tags

@@ -14,6 +14,7 @@ from singr.http.endpoint import Endpoint, Gate
 from singr.http.guard import PUBLIC
 from singr.http.route import Route, Row
 from singr.infra.limits import Rate
+from singr.telemetry.logs import redact
 
 OPEN_TO_ALL = ("/v1/public/", "/v1/live", "/openapi.json", "/v1/auth/well-known/")
 EXPOSED = (
@@ -49,8 +50,8 @@ async def refuse(_call: Call, request: web.Request, rest: str) -> NoReturn:
     for resource in request.app.router.resources():
         match, allowed = await resource.resolve(request)
         if match is None and allowed:
-            raise MethodNotAllowed(f"use {', '.join(sorted(allowed - {hdrs.METH_OPTIONS}))}")
-    raise NotFound(f"nothing at /{rest}"[:200])
+            raise MethodNotAllowed(allowed - {hdrs.METH_OPTIONS})
+    raise NotFound(redact(f"nothing at /{rest}")[:200])
 
 
 def _allow_origins(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -17,7 +18,8 @@ REF = "#/components/schemas/{name}"
 TYPES = {int: {"type": "integer"}, str: {"type": "string"}}
 
 
-def text(rows: Sequence[Row]) -> bytes:
+@lru_cache(1)
+def text(rows: tuple[Row, ...]) -> bytes:
     """The document as JSON."""
     return msgspec.json.encode(document(rows))
 

@@ -48,6 +48,8 @@ def response(problem: Problem, path: str, request_id: str) -> web.Response:
     headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after_s)))
+    if isinstance(problem, MethodNotAllowed):
+        headers["Allow"] = problem.allowed
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return web.Response(status=problem.status, body=msgspec.json.encode(document), headers=headers)
