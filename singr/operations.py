@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from singr.core.errors import AuthenticationFailed
 from singr.http.call import Call
-from singr.http.guard import PUBLIC
+from singr.http.guard import PUBLIC, Rule
 from singr.http.reply import Reply
 from singr.http.route import Route
 from singr.infra.limits import Rate
@@ -39,16 +39,17 @@ async def readyz(call: Call) -> Reply:
 async def metrics(call: Call, request: web.Request) -> web.Response:
     """Prometheus' metrics; with METRICS_TOKEN set only for its bearer."""
     wanted = call.kit.settings.metrics_token
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if wanted and not hmac.compare_digest(wanted.encode(), given.encode()):
+    given = request.headers.get("Authorization", "")
+    if wanted and not hmac.compare_digest(f"Bearer {wanted}".encode(), given.encode(errors="replace")):
         raise AuthenticationFailed
     return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
+MONITOR = Rule("metrics token", anonymous=True, inside=True)
 EVERY_MONITOR = Rate(600, per_s=60, by="address")
 
 ROUTES = (
     Route("GET", "/healthz", healthz, may=PUBLIC, rate=EVERY_MONITOR, returns=Health, quiet=True),
     Route("GET", "/readyz", readyz, may=PUBLIC, rate=EVERY_MONITOR, returns=Health, quiet=True),
-    Route("GET", "/metrics", metrics, may=PUBLIC, rate=EVERY_MONITOR, raw=True, quiet=True),
+    Route("GET", "/metrics", metrics, may=MONITOR, rate=EVERY_MONITOR, raw=True, quiet=True),
 )
