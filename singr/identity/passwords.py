@@ -27,11 +27,6 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _threads = ThreadPoolExecutor(CORES, thread_name_prefix="argon2")
 
 
-@lru_cache(1)
-def _turns() -> asyncio.Semaphore:
-    return asyncio.Semaphore(CORES)
-
-
 async def hashed(password: str) -> str:
     """The PHC string to store; raises UpstreamUnavailable when too many wait."""
     return await _in_turn(_hasher.hash, password)
@@ -60,13 +55,9 @@ def _nobody() -> str:
 
 
 async def _in_turn(work: Callable[..., Result], *args: object) -> Result:
-    turns = _turns()
+    """In one of the threads; whoever has waited too long leaves the queue with a 503."""
     try:
         async with asyncio.timeout(WAIT_S):
-            await turns.acquire()
+            return await asyncio.get_running_loop().run_in_executor(_threads, work, *args)
     except TimeoutError as exc:
         raise UpstreamUnavailable("too many people are signing in", retry_after_s=WAIT_S) from exc
-    try:
-        return await asyncio.get_running_loop().run_in_executor(_threads, work, *args)
-    finally:
-        turns.release()

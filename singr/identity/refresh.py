@@ -50,6 +50,10 @@ class Owner(Struct):
 class TokenReused(AuthenticationFailed):
     title = "The session was ended: an old refresh token came back"
 
+    def __init__(self, session: str) -> None:
+        super().__init__()
+        self.session = session
+
 
 class RefreshTokens:
     def __init__(self, redis: Redis, auth_secret: str, ttl_s: int) -> None:
@@ -83,7 +87,7 @@ class RefreshTokens:
         if answer == b"unknown":
             raise AuthenticationFailed("the session has ended")
         if answer == b"reused":
-            raise TokenReused
+            raise TokenReused(session)
         return self._signer.sign(f"{family}.{answer.decode()}"), session, msgspec.json.decode(owner, type=Owner)
 
     async def end(self, session: str) -> None:

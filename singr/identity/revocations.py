@@ -1,7 +1,7 @@
 """Tokens and sessions that ended early, known in every process within two seconds.
 
 Truth is a Redis sorted set (name → when it would have expired anyway); each process keeps a copy, told at once by the
-bus and refreshed by a sweep. With Redis away the copy stays as it is: nothing fails open that was closed before.
+bus and refreshed by a sweep. With Redis away, or empty after an accident, the copy stays: nothing opens again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 from redis.asyncio import Redis
 
 from singr.infra.aside import ended
@@ -29,9 +30,10 @@ log = logging.getLogger("singr.identity")
 
 async def revoke(kit: Kit, *names: str, for_s: int) -> None:
     """Revoke token ids or sessions for `for_s`, the longest that one may still be valid. Redis away: 503."""
+    revoked = dict.fromkeys(names, time.time() + for_s)
     with reachable():
-        await kit.redis.zadd(KEY, dict.fromkeys(names, time.time() + for_s))
-    await kit.bus.publish(CHANNEL, b"")
+        await kit.redis.zadd(KEY, revoked)
+    await kit.bus.publish(CHANNEL, msgspec.json.encode(revoked))
 
 
 class Revocations:
@@ -45,39 +47,43 @@ class Revocations:
         """Whether this token id or session was revoked."""
         return name in self._ended
 
+    def hear(self, told: bytes) -> None:
+        """What another process (or this one) has just revoked."""
+        self._ended |= msgspec.json.decode(told, type=dict[str, float])
+
     async def refresh(self) -> None:
         """Read the truth again."""
         now = time.time()
         await self._redis.zremrangebyscore(KEY, 0, now)
         rows: list[tuple[bytes, float]] = await self._redis.zrange(KEY, 0, MOST - 1, withscores=True)  # type: ignore[assignment]
-        self._ended = {name.decode(): until for name, until in rows}
+        self._ended = {name: until for name, until in self._ended.items() if until > now}
+        self._ended |= {name.decode(): until for name, until in rows}
 
 
 @asynccontextmanager
 async def watching(kit: Kit) -> AsyncIterator[Revocations]:
     """A process' copy, kept fresh while the context is open."""
     revocations = Revocations(kit.redis)
-    told = asyncio.Event()
-    sweep = asyncio.create_task(_sweep(revocations, told))
     try:
-        await kit.bus.subscribe(CHANNEL, lambda _payload: told.set())
+        await kit.bus.subscribe(CHANNEL, revocations.hear)
     except BusDown:
         log.warning("revocations are not told live; the sweep finds them")
+    await _refresh(revocations)
+    sweep = asyncio.create_task(_sweep(revocations))
     try:
         yield revocations
     finally:
         await ended(sweep)
 
 
-async def _sweep(revocations: Revocations, told: asyncio.Event) -> None:
+async def _sweep(revocations: Revocations) -> None:
     while True:
-        try:
-            await revocations.refresh()
-        except AWAY as exc:
-            log.warning("revocations not refreshed", extra={"error": repr(exc)})
-        told.clear()
-        try:
-            async with asyncio.timeout(SWEEP_S):
-                await told.wait()
-        except TimeoutError:
-            continue
+        await asyncio.sleep(SWEEP_S)
+        await _refresh(revocations)
+
+
+async def _refresh(revocations: Revocations) -> None:
+    try:
+        await revocations.refresh()
+    except AWAY as exc:
+        log.warning("revocations not refreshed", extra={"error": repr(exc)})

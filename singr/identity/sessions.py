@@ -9,7 +9,7 @@ from singr.core.errors import AuthenticationFailed
 from singr.http.call import Call
 from singr.identity import passwords, people, revocations, tokens
 from singr.identity.people import Account, Person
-from singr.identity.refresh import Owner, RefreshTokens
+from singr.identity.refresh import Owner, RefreshTokens, TokenReused
 from singr.identity.shapes import RefreshIn, Session, SessionUser, SignIn
 from singr.infra.sql import none
 from singr.telemetry import metrics
@@ -37,7 +37,12 @@ async def sign_in(call: Call, *, body: SignIn) -> Session:
 
 async def refresh(call: Call, *, body: RefreshIn) -> Session:
     """Exchange a refresh token for the next one and a new access token; an old one ends the session."""
-    token, session, owner = await RefreshTokens.of(call.kit).rotate(body.refresh_token)
+    try:
+        token, session, owner = await RefreshTokens.of(call.kit).rotate(body.refresh_token)
+    except TokenReused as reused:
+        await revocations.revoke(call.kit, reused.session, for_s=call.kit.settings.access_token_ttl_s)
+        log.warning("refresh token reused, session ended", extra={"address": call.address})
+        raise
     person = await people.load(call.kit.db, owner.user_id, owner.context)
     return _session(call, person, token, session)
 

@@ -21,6 +21,8 @@ from singr.identity.revocations import Revocations
 
 ALGORITHM = "ES256"
 REMEMBERED_MAX = 10_000
+# How far the clocks of two of our machines may differ before one refuses what the other has just issued.
+CLOCKS_DIFFER_S = 30
 REQUIRED = ["sub", "jti", "sid", "exp", "iat", "iss", "aud"]
 
 
@@ -100,10 +102,11 @@ class Doorkeeper:
                 algorithms=[ALGORITHM],
                 audience=self._settings.jwt_audience,
                 issuer=self._settings.jwt_issuer,
+                leeway=CLOCKS_DIFFER_S,
                 options={"require": REQUIRED},
             )
             claims = msgspec.convert(raw, Claims)
-        except (jwt.PyJWTError, msgspec.ValidationError, KeyError) as exc:
+        except (jwt.PyJWTError, msgspec.ValidationError, KeyError, UnicodeError) as exc:
             raise AuthenticationFailed("the token is not valid") from exc
         known = frozenset(Permission(slug) for slug in claims.permissions if slug in set(Permission))
         return Actor(
