@@ -6,7 +6,9 @@ script returns how far the key is booked ahead; everything a reply tells (remain
 
 from __future__ import annotations
 
+import math
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -28,6 +30,8 @@ redis.call('SET', KEYS[1], string.format('%.3f', booked + interval), 'PX', math.
 return {1, tostring(booked + interval - now)}
 """
 LOCAL_KEYS_MAX = 100_000
+# A Redis that swallows everything costs its time limit once in this while, not at every call.
+ALONE_S = 1.0
 
 
 class Rate(Struct, frozen=True):
@@ -57,18 +61,21 @@ class Limiter:
 
     def __init__(self, redis: Redis, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._script = redis.register_script(SCRIPT)
-        self._local: dict[str, float] = {}
+        self._local: OrderedDict[str, float] = OrderedDict()
         self._clock_s = clock_s
+        self._alone_until_s = -math.inf
 
     async def take(self, key: str, rate: Rate) -> Verdict:
-        """Count one call of `key`. With Redis away this process judges alone."""
+        """Count one call of `key`. With Redis away this process judges alone, and asks again a second later."""
         interval_ms, window_ms = rate.per_s * 1000 / rate.hits, rate.per_s * 1000
-        try:
-            allowed, ahead = await self._script(keys=[f"limit:{key}"], args=[interval_ms, window_ms])
-        except AWAY:
-            metrics.LIMITER_FALLBACKS.inc()
-            allowed, ahead = self._judge(key, interval_ms, window_ms)
-        return _verdict(bool(allowed), float(ahead), interval_ms, window_ms)
+        if self._clock_s() >= self._alone_until_s:
+            try:
+                allowed, ahead = await self._script(keys=[f"limit:{key}"], args=[interval_ms, window_ms])
+                return _verdict(bool(allowed), float(ahead), interval_ms, window_ms)
+            except AWAY:
+                self._alone_until_s = self._clock_s() + ALONE_S
+        metrics.LIMITER_FALLBACKS.inc()
+        return self.take_here(key, rate)
 
     def take_here(self, key: str, rate: Rate) -> Verdict:
         """Count one call in this process alone: for hot paths whose limit only has to stop runaways."""
@@ -80,9 +87,10 @@ class Limiter:
         booked = max(self._local.get(key, now), now)
         if booked + interval_ms - now > window_ms + 0.5:
             return False, booked - now
-        if len(self._local) >= LOCAL_KEYS_MAX:
-            self._local = {k: at for k, at in self._local.items() if at > now}
         self._local[key] = booked + interval_ms
+        self._local.move_to_end(key)
+        if len(self._local) > LOCAL_KEYS_MAX:
+            self._local.popitem(last=False)
         return True, booked + interval_ms - now
 
 

@@ -11,7 +11,8 @@ The header's parameters become $1..$n in that order. A domain binds a statement 
     NEARBY = many("venues_nearby", VenueCard)
     cards = await NEARBY(call.kit.db, lon=…, lat=…, radius_m=…, max_rows=…)
 
-A name declared but not used, used but not declared, or defined twice stops the process at import. That every row type
+A name declared but not used, used but not declared, or defined twice, and a header that is not quite one, stop the
+process at import. That every row type
 has exactly its statement's columns is a law test (`tests/laws/test_sql.py`), which prepares all of `BOUND`.
 """
 
@@ -28,6 +29,7 @@ import singr
 Row = TypeVar("Row")
 
 HEADER = re.compile(r"^-- (\w+)\(([\w, ]*)\) -> (none|value|one|maybe|many)\n((?:--.*\n)*)", re.M)
+ALMOST_HEADER = re.compile(r"^[ \t]*--[^\n(]*\([^)\n]*\)[ \t]*[-=–—~]+>.*$", re.M)
 NAMED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::\w+|(?<![:\w]):(\w+)")
 
 
@@ -63,11 +65,17 @@ def folder() -> Path:
 def parse(source: str) -> dict[str, Query]:
     """The statements of one file by name; raises BadSQLFile."""
     queries: dict[str, Query] = {}
-    _, *chunks = HEADER.split(source)
+    before, *chunks = HEADER.split(source)
+    if before.strip():
+        raise BadSQLFile(f"not under a header: {before.strip()[:60]}")
     for name, params, fetch, doc, text in zip(*[iter(chunks)] * 5, strict=True):
         if name in queries:
             raise BadSQLFile(f"{name} is defined twice")
+        if wrong := ALMOST_HEADER.search(doc + text):
+            raise BadSQLFile(f"after {name}: not a header: {wrong[0].strip()}")
         names = tuple(p.strip() for p in params.split(",") if p.strip())
+        if len(set(names)) < len(names):
+            raise BadSQLFile(f"{name}: a parameter is declared twice")
         numbered = _number(name, names, text.strip().rstrip(";"))
         queries[name] = Query(name, names, fetch, doc.replace("-- ", "").strip(), numbered)
     return queries
