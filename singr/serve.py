@@ -12,7 +12,7 @@ from aiohttp import web
 
 from singr import table
 from singr.app import application, open_kit
-from singr.core.settings import Settings
+from singr.core.settings import BadSettings, Settings
 from singr.worker import working
 
 SHUTDOWN_TIMEOUT_S = 10
@@ -48,6 +48,9 @@ async def _listen(stack: AsyncExitStack, app: web.Application, settings: Setting
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as exc:
+        raise BadSettings(f"HOST, PORT: {exc.strerror}") from exc
     port: int = runner.addresses[0][1]
     return port
