@@ -14,7 +14,7 @@ from singr import __version__
 from singr.core import ids
 from singr.core.errors import Problem
 from singr.core.settings import BadSettings, Settings, read
-from singr.telemetry import logs
+from singr.telemetry import logs, sentry
 
 Command = Callable[[Settings, argparse.Namespace], None]
 
@@ -27,6 +27,7 @@ def main() -> None:
     try:
         settings = read()
         logs.start(settings.log_level)
+        sentry.start(settings)
         run: Command = arguments.run
         run(settings, arguments)
     except (BadSettings, Problem) as exc:

@@ -6,6 +6,7 @@ A field whose name looks secret is written as "[redacted]"; texts lose bearer to
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -19,10 +20,12 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 REDACTED = "[redacted]"
 
 SECRET_NAME = re.compile(
-    r"pass(word|wd)?$|secret|token|authorization|cookie|api_?key|private_?key|dsn|_hash$|^code$", re.I
+    r"passw(or)?d|pass$|secret|token|ticket|authorization|cookie|api[_-]?key|private[_-]?key|dsn|_hash$|^code$", re.I
 )
 SECRET_TEXT = re.compile(
-    r"(?P<keep>bearer\s+|/api/requests/|/live/requests/|/public/requests/|://[^\s:/@]*:)(?P<secret>[^\s/?\"',@]+)"
+    r"(?P<keep>bearer\s+|/api/requests/|/live/requests/|/public/requests/|[?&]\w*(?:token|ticket|key|secret|code)=)"
+    r"[^\s/?&\"',]+"
+    r"|(?P<url>://[^\s:/@]*:)[^\s/]+(?=@)"
     r"|\bskj_[A-Za-z0-9_-]+|\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*",
     re.I,
 )
@@ -31,7 +34,7 @@ PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "tas
 
 def redact(text: str) -> str:
     """`text` without anything that lets somebody in."""
-    return SECRET_TEXT.sub(lambda m: (m["keep"] or "") + REDACTED, text)
+    return SECRET_TEXT.sub(lambda m: (m["keep"] or m["url"] or "") + REDACTED, text)
 
 
 def redact_field(name: str, value: Any) -> Any:
@@ -42,9 +45,11 @@ def redact_field(name: str, value: Any) -> Any:
         return redact(value)
     if isinstance(value, dict):
         return {str(k): redact_field(str(k), v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | set | frozenset):
         return [redact_field(name, v) for v in value]
-    return value
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return redact(str(value))
 
 
 class JSONLines(logging.Formatter):
@@ -62,7 +67,10 @@ class JSONLines(logging.Formatter):
         line |= {k: redact_field(k, v) for k, v in vars(record).items() if k not in PLAIN}
         if record.exc_info:
             line["exception"] = redact(self.formatException(record.exc_info))
-        return orjson.dumps(line, default=str).decode()
+        try:
+            return orjson.dumps(line).decode()
+        except TypeError:  # lone surrogates and integers of more than 64 bits
+            return json.dumps(line)
 
 
 def start(level: str, handler: logging.Handler | None = None) -> None:

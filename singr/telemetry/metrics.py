@@ -15,7 +15,6 @@ JOBS_LOST = Counter("singr_jobs_not_posted_total", "Jobs that could not be poste
 JOBS = Counter("singr_jobs_total", "Jobs run", ("job", "outcome"))
 ASIDE_FAILED = Counter("singr_aside_failures_total", "Work after the answer that failed", ("what",))
 SIGN_INS = Counter("singr_sign_ins_total", "Sign-in attempts", ("outcome",))
-LOOP_LAG = Gauge("singr_loop_lag_seconds", "How late the event loop's last tick was")
 
 CONNECTIONS = Gauge("singr_live_connections", "Live connections", ("transport",))
 ROOMS = Gauge("singr_live_rooms", "Venue rooms open in this process")
