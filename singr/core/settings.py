@@ -7,6 +7,7 @@ type and development secrets in production stop the process with one line that s
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal
@@ -61,6 +62,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 NAMES = {field.upper(): field for field in Settings.__struct_fields__}
+ORIGIN = re.compile(r"https?://[^/\s*]+")
 LISTS = {"CORS_ORIGINS", "TRUSTED_PROXIES"}
 
 
@@ -91,6 +93,10 @@ def _check(settings: Settings) -> None:
         _ = settings.proxies
     except ValueError as exc:
         raise BadSettings(f"TRUSTED_PROXIES: {exc}") from exc
+    if any(not ORIGIN.fullmatch(origin) for origin in settings.cors_origins):
+        raise BadSettings("CORS_ORIGINS: each is scheme://host[:port], none is *: they get to send credentials")
+    if settings.public_url and not re.match(r"https?://[^/\s]", settings.public_url):
+        raise BadSettings("PUBLIC_URL: starts with http:// or https://")
     if settings.singr_env != "production":
         return
     if settings.auth_secret == DEVELOPMENT_SECRET or len(settings.auth_secret) < 32:
