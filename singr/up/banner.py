@@ -8,7 +8,7 @@ import segno
 
 from singr.up.demo import Night
 
-QUIET_ZONE = 2
+QUIET_ZONE = 4
 HALVES = {(0, 0): " ", (1, 0): "▀", (0, 1): "▄", (1, 1): "█"}
 DARK_ON_LIGHT, PLAIN = "\x1b[30;107m", "\x1b[0m"
 

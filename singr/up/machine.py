@@ -20,6 +20,7 @@ POSTGRES_PLACES = (
     "/usr/local/opt/postgresql*/bin",
     "/usr/local/pgsql/bin",
 )
+USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin"
 REDIS_NAMES = ("redis-server", "valkey-server")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -86,8 +87,7 @@ def _share(directory: Path, major: int) -> Iterator[Path]:
 
 
 def _which(name: str) -> Path | None:
-    places = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin"
-    found = shutil.which(name) or shutil.which(name, path=places)
+    found = shutil.which(name) or shutil.which(name, path=USUAL_PATH)
     return Path(found) if found else None
 
 

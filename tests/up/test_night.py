@@ -141,17 +141,6 @@ def test_an_asked_port_in_use_is_named_in_one_line(begin: Begin) -> None:
     assert night.said == f"singr: port {port} is in use; choose another with PORT=…\n"
 
 
-def test_a_port_not_asked_for_gives_way(begin: Begin, home: Path) -> None:
-    with socket.socket() as taken:
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            taken.bind(("0.0.0.0", 8080))  # noqa: S104
-            taken.listen()
-        except OSError:  # somebody else holds it: as good
-            pass
-        assert not begin().demo(home)["baseUrl"].endswith(":8080")
-
-
 def test_given_servers_are_used_and_none_is_started(
     begin: Begin, home: Path, empty_database: str, redis_url: str
 ) -> None:
