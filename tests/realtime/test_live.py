@@ -210,6 +210,18 @@ async def test_without_the_database_watchers_are_told_that_they_may_be_stale(
     await until(lambda: not screen.of_type("heartbeat")[-1].get("stale"))
 
 
+async def test_a_room_that_the_database_agrees_with_does_not_become_stale(
+    people: Crowd, one: Process, world: World
+) -> None:
+    screen = await watch(people, "websocket", one, world)
+    room = one.room(world)
+    for n in range(3):
+        await one.publish(world, world.put("r1", f"song {n}"))
+        asked_later = asyncio.get_running_loop().time()
+        await until(lambda since=asked_later: room.confirmed_at > since)  # type: ignore[misc]
+    assert not any(beat.get("stale") for beat in screen.of_type("heartbeat"))
+
+
 async def test_a_known_venue_can_be_entered_without_the_database(people: Crowd, one: Process, world: World) -> None:
     await watch(people, "websocket", one, world)
     world.down = True
