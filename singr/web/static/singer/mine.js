@@ -73,6 +73,8 @@ export class Mine {
     for (const id of upserted) {
       const request = this.#live.requests.get(id);
       if (isOwn(request)) this.#learn(request);
+      // The stream was quicker than the answer, or the answer got lost: asking again brings it.
+      if (isOwn(request) && this.#isUnanswered(id)) this.#outbox.flush();
     }
     for (const { id, request } of removed) {
       if (request && this.#requests.has(id)) this.#settled(request);
@@ -149,11 +151,15 @@ export class Mine {
     return [key, { title, artist, ...ofEntry(entry), actions }];
   }
 
-  /** Cards of requests the server has. One that we are just sending may be told before the answer comes: it waits. */
+  #isUnanswered(id) {
+    return !this.#cards.has(id) && this.#outbox.isSending(this.#requests.get(id) ?? {});
+  }
+
+  /** Cards of requests the server has. Those whose answer we still wait for have one already, as on their way. */
   *#ofRequests() {
     const places = new Map([...this.#live.requests.keys()].map((id, index) => [id, index]));
     for (const [id, request] of [...this.#requests].sort(([a], [b]) => b - a)) {
-      if (this.#outbox.isSending && !this.#cards.has(id)) continue;
+      if (this.#isUnanswered(id)) continue;
       const { title, artist, status, position = 1 } = request;
       const actions =
         status === "pending"

@@ -32,8 +32,11 @@ export class Outbox extends EventTarget {
     document.addEventListener("visibilitychange", () => document.hidden || this.flush());
   }
 
-  get isSending() {
-    return this.entries.some((entry) => entry.state === "sending");
+  /** Whether a song is on its way: sent perhaps, but not answered. */
+  isSending({ artist, title }) {
+    return this.entries.some(
+      (entry) => ["sending", "waiting"].includes(entry.state) && entry.artist === artist && entry.title === title,
+    );
   }
 
   /** `body` as the API takes it, `song` to show it by. */

@@ -1,0 +1,107 @@
+"""A night as people see it: singers on phones, the host at the console, the screen on the wall."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.browser.people import People
+from tests.house import House
+
+
+async def test_a_request_is_asked_seen_accepted_and_heard_of(people: People) -> None:
+    host, screen, anna = await people.host(), await people.screen(), await people.singer("Anna")
+    await anna.ask("Don't Stop Me Now")
+    await expect(host.row("Anna")).to_contain_text("Don't Stop Me Now")
+    await expect(screen.locator("#queue")).to_contain_text("Anna")
+    await expect(anna.card("Don't Stop Me Now")).to_contain_text("Seen by the KJ. Nothing is waiting before yours.")
+    await host.press("Accept", "Anna")
+    await expect(anna.card("Don't Stop Me Now")).to_contain_text("You’re on the list.")
+    await expect(host.rows).to_have_count(0)
+    await expect(screen.locator("#queue li")).to_have_count(0)
+
+
+async def test_singers_learn_how_many_came_before(people: People) -> None:
+    anna, bo = await people.singer("Anna"), await people.singer("Bo")
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).to_contain_text("Nothing is waiting before yours.")
+    await bo.ask("Rocket Man")
+    await expect(bo.card("Rocket Man")).to_contain_text("The KJ has your request. 1 request came before yours.")
+    await anna.withdraw("Hey Jude")
+    await expect(bo.card("Rocket Man")).to_contain_text("Nothing is waiting before yours.")
+
+
+async def test_a_rejection_carries_its_reason(people: People) -> None:
+    host, bo = await people.host(), await people.singer("Bo")
+    await bo.ask("Bohemian Rhapsody")
+    await host.press("Reject", "Bo")
+    await expect(host.rows).to_have_count(0)
+    await host.page.get_by_label("Reason").fill("Too long for tonight.")
+    await host.page.keyboard.press("Enter")
+    await expect(bo.card("Bohemian Rhapsody")).to_contain_text("Not this time")
+    await expect(bo.card("Bohemian Rhapsody")).to_contain_text("Too long for tonight.")
+
+
+async def test_a_rejection_can_be_undone_before_anybody_is_told(people: People, house: House) -> None:
+    host, bo = await people.host(), await people.singer("Bo")
+    await bo.ask("Bohemian Rhapsody")
+    await host.press("Reject", "Bo")
+    await host.page.get_by_role("button", name="Undo").click()
+    await expect(host.row("Bo")).to_be_visible()
+    await host.press("Accept", "Bo")
+    await expect(bo.card("Bohemian Rhapsody")).to_contain_text("You’re on the list.")
+    assert await house.value("SELECT count(*) FROM requests WHERE status = 'rejected'") == 0
+
+
+async def test_what_is_withdrawn_leaves_every_page(people: People) -> None:
+    host, screen, anna = await people.host(), await people.screen(), await people.singer("Anna")
+    await anna.ask("Hey Jude")
+    await expect(host.row("Anna")).to_be_visible()
+    await expect(screen.locator("#queue li")).to_have_count(1)
+    await anna.withdraw("Hey Jude")
+    await expect(anna.page.locator(".card")).to_have_count(0)
+    await expect(host.rows).to_have_count(0)
+    await expect(screen.locator("#queue li")).to_have_count(0)
+
+
+async def test_closing_is_told_everywhere(people: People) -> None:
+    host, screen, anna = await people.host(), await people.screen(), await people.singer("Anna")
+    await host.turn()
+    await expect(host.page.locator("#state")).to_have_text("REQUESTS CLOSED")
+    await expect(anna.page.get_by_text("Requests are closed. You can still search.").first).to_be_visible()
+    await expect(screen.get_by_text("Requests are closed. Enjoy the show.")).to_be_visible()
+    await expect(screen.locator("#scan")).to_be_hidden()
+    await anna.search("Hey Jude")
+    await anna.song("Hey Jude").click()
+    await expect(anna.page.get_by_role("button", name="Ask for it")).to_be_hidden()
+    await host.turn()
+    await expect(anna.page.get_by_role("button", name="Ask for it")).to_be_visible()
+
+
+async def test_what_the_host_writes_is_shown_to_everybody(people: People) -> None:
+    host, screen, anna = await people.host(), await people.screen(), await people.singer("Anna")
+    await host.page.get_by_label("Message on pages and screen").fill("Last call at <b>eleven</b>")
+    await host.page.keyboard.press("Enter")
+    await expect(host.page.get_by_text("Saved")).to_be_visible()
+    for page in (anna.page, screen):
+        await expect(page.locator("#message")).to_have_text("Last call at <b>eleven</b>")
+
+
+async def test_a_hidden_queue_shows_how_many_wait_and_nothing_else(people: People, house: House) -> None:
+    host, screen, anna = await people.host(), await people.screen(), await people.singer("Anna")
+    await anna.ask("Hey Jude")
+    await expect(screen.locator("#queue li")).to_have_count(1)
+    await host.page.get_by_label("Others see of the queue").select_option("hidden")
+    await expect(screen.locator("#queue li")).to_have_count(0)
+    await expect(screen.locator("#waiting")).to_have_text("1 request with the KJ")
+    assert "Anna" not in await screen.content()
+
+
+async def test_the_console_says_when_openkj_has_collected(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    await anna.ask("Hey Jude")
+    command = {"api_key": house.demo.api_key, "command": "getRequests", "venue_id": house.demo.venue_number}
+    status, _ = await house.call("POST", "/v1/openkj/api/command", json=command)
+    assert status == 200
+    host = await people.host()
+    await expect(host.page.locator("#openkj")).to_contain_text("ok,")
+    await expect(host.page.locator("#songs")).to_contain_text("108 songs")

@@ -1,0 +1,146 @@
+"""What goes wrong in a bar: networks, reloads, second thoughts, names that are not names."""
+
+from __future__ import annotations
+
+from playwright.async_api import Route, WebSocketRoute, expect
+
+from tests.browser.people import PHONE, People, Singer
+from tests.house import VENUE, House
+
+REQUESTS = f"**{VENUE}/requests"
+COUNT = "SELECT count(*) FROM requests"
+
+
+async def test_a_request_made_offline_is_sent_once_when_the_network_is_back(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    await anna.search("Hey Jude")
+    await expect(anna.song("Hey Jude")).to_be_visible()
+    await anna.page.context.set_offline(True)
+    await anna.song("Hey Jude").click()
+    await anna.page.get_by_label("Your name").fill("Anna")
+    await anna.page.get_by_role("button", name="Ask for it").click()
+    await expect(anna.card("Hey Jude")).to_contain_text("Not sent yet.")
+    await anna.page.context.set_offline(False)
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    assert await house.value(COUNT) == 1
+
+
+async def test_an_unsent_request_outlives_the_page(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    await anna.page.route(REQUESTS, lambda route: route.abort())
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).to_contain_text("Not sent yet.")
+    await anna.page.unroute(REQUESTS)
+    await anna.page.reload()
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    assert await house.value(COUNT) == 1
+
+
+async def test_an_answer_that_got_lost_does_not_make_a_second_request(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    lost = 0
+
+    async def lose_the_first_answer(route: Route) -> None:
+        nonlocal lost
+        if lost:
+            await route.continue_()
+            return
+        lost = (await route.fetch()).status
+        await route.abort()
+
+    await anna.page.route(REQUESTS, lose_the_first_answer)
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    await expect(anna.page.locator(".card")).to_have_count(1)
+    assert lost == 201
+    assert await house.value(COUNT) == 1
+
+
+async def test_a_reload_keeps_what_is_mine(people: People) -> None:
+    anna = await people.singer("Anna")
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    await anna.page.evaluate("localStorage.clear()")
+    await anna.page.reload()
+    await anna.is_live()
+    await anna.withdraw("Hey Jude")
+    await expect(anna.page.locator(".card")).to_have_count(0)
+
+
+async def test_what_was_decided_while_the_page_was_away_is_told(people: People, house: House) -> None:
+    sockets: list[WebSocketRoute] = []
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        socket.connect_to_server()
+
+    anna = Singer(await people.page(PHONE), "Anna")
+    await anna.page.route_web_socket("**/v1/live", pass_on)
+    await anna.page.goto("/v/test-karaoke-bar")
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    await anna.page.context.set_offline(True)
+    await sockets[0].close()
+    await expect(anna.page.locator("#live")).not_to_have_attribute("data-status", "live")
+    request = await house.value("SELECT requests_id FROM requests")
+    body = {"status": "rejected", "rejectReason": "Not in my book"}
+    status, _ = await house.call("PATCH", f"/v1/customer/requests/{request}", json=body, headers=await house.sign_in())
+    assert status == 200
+    await anna.page.context.set_offline(False)
+    await expect(anna.card("Hey Jude")).to_contain_text("Not in my book")
+
+
+async def test_the_same_song_twice_is_asked_about(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    await anna.ask("Hey Jude")
+    again = anna.card("You already asked for this.")
+    await expect(again).to_be_visible()
+    assert await house.value(COUNT) == 1
+    await again.get_by_role("button", name="Ask anyway").click()
+    await expect(anna.page.locator(".card", has_text="1 request came before yours.")).to_be_visible()
+    assert await house.value(COUNT) == 2
+
+
+async def test_names_and_songs_are_text_whatever_they_look_like(people: People, house: House) -> None:
+    host, screen = await people.host(), await people.screen()
+    nasty = '<img src=x onerror="alert(1)">'
+    await house.ask(singerName="محمد", artist="&amp;", title=nasty, notes="</li><script>alert(1)</script>")
+    await expect(host.row("محمد").locator(".what b")).to_have_text(nasty)
+    await expect(screen.locator("#queue span")).to_have_text(nasty)
+    assert await host.page.locator("#queue img, #queue script").count() == 0
+    await host.row("محمد").locator(".what").click()
+    await expect(host.page.locator("#details-title")).to_have_text(nasty)
+
+
+async def test_no_hit_says_what_to_do(people: People) -> None:
+    anna = await people.singer()
+    await anna.search("qeen <b>")
+    await expect(anna.page.locator("#none")).to_contain_text("No song matches")
+    await expect(anna.page.locator("#none")).to_contain_text("qeen <b>")
+    await anna.search("q")
+    await expect(anna.song("Bohemian Rhapsody")).to_be_visible()
+
+
+async def _close(socket: WebSocketRoute) -> None:
+    await socket.close()
+
+
+async def test_without_websockets_the_page_is_live_by_events(people: People) -> None:
+    host, page = await people.host(), await people.page(PHONE)
+    await page.route_web_socket("**/v1/live", _close)
+    await page.goto("/v/test-karaoke-bar")
+    await expect(page.locator("#live")).to_have_attribute("data-status", "live")
+    await host.turn()
+    await expect(page.locator("body")).to_have_attribute("data-open", "false")
+
+
+async def test_without_any_stream_the_page_polls(people: People, house: House) -> None:
+    page = await people.page(PHONE)
+    await page.route_web_socket("**/v1/live", _close)
+    await page.route("**/events?*", lambda route: route.abort())
+    await page.goto("/v/test-karaoke-bar")
+    await expect(page.locator("#live")).to_have_attribute("data-status", "live")
+    await house.ask()
+    await expect(page.locator("#queue")).to_have_text("1 request with the KJ")
