@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 
 from singr.core.actor import Context
 
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")]
+# PostgreSQL takes no NUL in a text.
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s\x00@]+@[^\s\x00@]+$")]
 # Whatever a person typed once may be presented again; the upper bound keeps hashing cheap.
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from singr import table
 from singr.core.errors import NotFound, Problem, RateLimited
 from singr.http.call import Call
 from singr.http.guard import PUBLIC
@@ -55,12 +56,12 @@ async def test_another_method_is_told_which_ones_there_are() -> None:
 
 
 async def test_head_is_get_without_the_body() -> None:
-    async with served(STILL) as client:
-        async with client.get("/v1/public/still") as got, client.head("/v1/public/still") as head:
-            assert head.status == 200
-            assert await head.read() == b""
-            assert head.headers["ETag"] == got.headers["ETag"]
-            assert head.headers["Content-Length"] == got.headers["Content-Length"]
+    still = "/v1/public/still"
+    async with served(STILL) as client, client.get(still) as got, client.head(still) as head:
+        assert head.status == 200
+        assert await head.read() == b""
+        assert head.headers["ETag"] == got.headers["ETag"]
+        assert head.headers["Content-Length"] == got.headers["Content-Length"]
 
 
 async def test_a_public_answer_may_be_kept_and_any_other_may_not() -> None:
@@ -138,20 +139,20 @@ async def test_waiting_times_are_whole_seconds_and_never_none(may_retry_after_s:
     async def busy(_call: Call) -> None:
         raise RateLimited(retry_after_s=may_retry_after_s)
 
-    async with served(Route("GET", "/v1/busy", busy, may=PUBLIC, rate=PLENTY)) as client:
-        async with client.get("/v1/busy") as answer:
-            assert int(answer.headers["Retry-After"]) >= may_retry_after_s
+    row = Route("GET", "/v1/busy", busy, may=PUBLIC, rate=PLENTY)
+    async with served(row) as client, client.get("/v1/busy") as answer:
+        assert int(answer.headers["Retry-After"]) >= may_retry_after_s
 
 
 async def test_a_mistake_of_ours_tells_nothing_about_itself() -> None:
     async def broken(_call: Call) -> None:
         raise RuntimeError("password of the database is hunter2")
 
-    async with served(Route("GET", "/v1/broken", broken, may=PUBLIC, rate=PLENTY)) as client:
-        async with client.get("/v1/broken") as answer:
-            problem = await answer.json()
-            assert (answer.status, slug(problem)) == (500, "internal-error")
-            assert "hunter2" not in await answer.text()
+    row = Route("GET", "/v1/broken", broken, may=PUBLIC, rate=PLENTY)
+    async with served(row) as client, client.get("/v1/broken") as answer:
+        problem = await answer.json()
+        assert (answer.status, slug(problem)) == (500, "internal-error")
+        assert "hunter2" not in await answer.text()
 
 
 async def test_keys_and_tracking_tokens_in_a_path_are_not_repeated() -> None:
@@ -176,9 +177,7 @@ async def test_keys_and_tracking_tokens_in_a_path_are_not_repeated() -> None:
 
 
 def test_every_problem_has_a_name_of_its_own() -> None:
-    import singr.table
-
-    assert singr.table.ROUTES
+    assert table.ROUTES
     kinds, found = [Problem], []
     while kinds:
         kind = kinds.pop()

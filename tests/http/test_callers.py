@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
 from singr.core.settings import Settings
 from singr.http.address import client_address
+from singr.infra.limits import Rate
 from tests.http.stage import ECHO, GUEST, STILL, TELL, served
 
 DEVICE = "X-Singr-Device"
@@ -37,8 +40,6 @@ async def test_the_cookie_is_for_https_alone_where_we_are_served_by_it() -> None
 
 
 async def test_no_cache_gives_one_phones_identity_to_another() -> None:
-    from dataclasses import replace
-
     row = replace(STILL, rate=GUEST.rate)
     async with served(row) as client:
         async with client.get(row.path) as first:
@@ -114,10 +115,6 @@ def test_without_trusted_proxies_nobody_is_believed() -> None:
 
 
 async def test_limits_by_address_count_the_client_behind_the_proxy() -> None:
-    from dataclasses import replace
-
-    from singr.infra.limits import Rate
-
     once = replace(ECHO, rate=Rate(1, per_s=60, by="address"))
     async with served(once, trusted_proxies=("127.0.0.1",)) as client:
         statuses = []
