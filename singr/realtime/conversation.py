@@ -58,24 +58,30 @@ class Conversation:
 
     def received(self, data: bytes) -> None:
         """Bytes from the client, cut anywhere."""
+        watcher = self._watcher
         try:
             for opcode, payload in self._reader.feed(data):
-                self._take(opcode, payload)
+                if opcode == CLOSE:
+                    watcher.close_as_asked(int.from_bytes(payload[:2], "big") or NORMAL_CLOSURE)
+                elif not watcher.ended:
+                    self._take(opcode, payload)
+                if watcher.deaf:
+                    return
         except Violation as violation:
-            self._watcher.end(violation.close, messages.Error(violation.close.slug))
+            self._fail(violation.close)
 
     def _take(self, opcode: int, payload: bytes) -> None:
-        watcher = self._watcher
-        if opcode == CLOSE:
-            watcher.close_as_asked(int.from_bytes(payload[:2], "big") or NORMAL_CLOSURE)
-        elif watcher.ended:
-            return
-        elif not self._within_limit():
-            watcher.end(TOO_MANY, messages.Error(TOO_MANY.slug))
+        if not self._within_limit():
+            self._fail(TOO_MANY)
         elif opcode == PING:
-            watcher.transport.write(server_frame(PONG, payload))
+            self._watcher.transport.write(server_frame(PONG, payload))
         elif opcode == TEXT:
             self._hear(payload)
+
+    def _fail(self, why: Close) -> None:
+        """A client that does not keep to the protocol is not listened to any more."""
+        self._watcher.end(why, messages.Error(why.slug))
+        self._watcher.stop_listening()
 
     def _within_limit(self) -> bool:
         """A sign of life, and one token of the client's bucket."""
@@ -89,7 +95,7 @@ class Conversation:
         try:
             message = messages.decode(text)
         except msgspec.MsgspecError:
-            self._watcher.end(BAD_MESSAGE, messages.Error(BAD_MESSAGE.slug))
+            self._fail(BAD_MESSAGE)
             return
         if isinstance(message, Pong):
             return

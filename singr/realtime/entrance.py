@@ -12,9 +12,11 @@ CONNECTING = Rate(30_000, per_s=60, by="address", inside=True)
 
 
 def admit(call: Call, hub: Hub) -> None:
-    """Raises RateLimited for an address that connects like no bar does, UpstreamUnavailable while draining."""
+    """Raises RateLimited for an address that connects like no bar does; UpstreamUnavailable when we end or are full."""
     verdict = call.kit.limits.take_here(f"live:{call.address}", CONNECTING)
     if not verdict.allowed:
         raise RateLimited(retry_after_s=verdict.retry_after_s)
     if hub.draining:
         raise UpstreamUnavailable("this process is restarting", retry_after_s=1)
+    if len(hub.watchers) >= hub.watchers_max:
+        raise UpstreamUnavailable("this process is full", retry_after_s=5)

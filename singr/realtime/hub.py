@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
+import resource
+import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -25,6 +27,9 @@ from singr.realtime.tempo import TEMPO, Tempo
 from singr.realtime.watcher import Watcher
 from singr.telemetry import metrics
 
+# For everything but watchers: listeners, databases, calls being answered.
+DESCRIPTORS_KEPT = 200
+
 
 class Hub:
     """Made inside a running loop; `opened` starts and ends it."""
@@ -40,6 +45,7 @@ class Hub:
         self.watchers: set[Watcher] = set()
         self.greeting: dict[Watcher, float] = {}
         self.behind: dict[Watcher, float] = {}
+        self.watchers_max = _descriptors() - DESCRIPTORS_KEPT
         self.draining = False
         self._empty = asyncio.Event()
 
@@ -150,6 +156,12 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.rooms.close()
+
+
+def _descriptors() -> int:
+    """How many this process may have."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
 
 
 HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)

@@ -13,6 +13,8 @@ from singr.realtime.frame import CLOSE, FINAL, PING, PONG, TEXT
 
 MESSAGE_MAX = 4096
 CONTROL_MAX = 125
+FRAGMENTS_MAX = 64
+SIZE_FOLLOWS = 126
 CONTINUATION, BINARY = 0x0, 0x2
 RESERVED_BITS = 0x70
 MASKED = 0x80
@@ -30,46 +32,47 @@ class Violation(Exception):
 
 
 class Reader:
-    """Collects one connection's frames. Holds at most a message and a frame's header."""
+    """Collects one connection's frames. Holds at most a message and the beginning of a frame."""
 
-    __slots__ = ("_buffer", "_in_message", "_text")
+    __slots__ = ("_fragments", "_rest", "_text")
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._rest = b""
         self._text = b""
-        self._in_message = False
+        self._fragments = 0
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes]]:
-        """Whole messages as (opcode, payload): TEXT (checked UTF-8), PING, PONG, CLOSE. Raises Violation."""
-        self._buffer += data
-        while (frame := self._next_frame()) is not None:
-            head, payload = frame
-            opcode = head & 0x0F
-            if opcode in CONTROLS:
+        """Whole messages as (opcode, payload): TEXT (checked UTF-8), PING, PONG, CLOSE.
+
+        Raises Violation, after which the reader is of no more use.
+        """
+        buffer, at = self._rest + data, 0
+        while (found := self._frame_at(buffer, at)) is not None:
+            mask_at, end = found
+            payload = unmask(buffer[mask_at : mask_at + 4], buffer[mask_at + 4 : end])
+            head, at = buffer[at], end
+            if (opcode := head & 0x0F) in CONTROLS:
                 yield opcode, _checked_close(payload) if opcode == CLOSE else payload
             elif (text := self._joined(head, payload)) is not None:
                 yield TEXT, _checked_text(text)
+        self._rest = buffer[at:]
 
-    def _next_frame(self) -> tuple[int, bytes] | None:
-        """The first byte and the unmasked payload of a frame that has arrived whole."""
-        buffer = self._buffer
-        if len(buffer) < 2:
+    def _frame_at(self, buffer: bytes, at: int) -> tuple[int, int] | None:
+        """Where the mask and where the end of the frame at `at` are; None when it has not arrived whole."""
+        if len(buffer) < at + 2:
             return None
-        head, size, at = buffer[0], buffer[1] & 0x7F, 2
-        self._check_header(head, buffer[1], size)
-        if size == 126:
-            if len(buffer) < 4:
+        size, mask_at = buffer[at + 1] & 0x7F, at + 2
+        self._check_header(buffer[at], buffer[at + 1], size)
+        if size == SIZE_FOLLOWS:
+            if len(buffer) < at + 4:
                 return None
-            size, at = int.from_bytes(buffer[2:4], "big"), 4
-        elif size == 127:
+            size, mask_at = int.from_bytes(buffer[at + 2 : at + 4], "big"), at + 4
+        elif size > SIZE_FOLLOWS:
             raise Violation(TOO_BIG)
-        if size + len(self._text) > MESSAGE_MAX:
+        if size > MESSAGE_MAX:
             raise Violation(TOO_BIG)
-        end = at + 4 + size
-        if len(buffer) < end:
-            return None
-        self._buffer = buffer[end:]
-        return head, unmask(buffer[at : at + 4], buffer[at + 4 : end])
+        end = mask_at + 4 + size
+        return (mask_at, end) if end <= len(buffer) else None
 
     def _check_header(self, head: int, second: int, size: int) -> None:
         opcode = head & 0x0F
@@ -80,15 +83,19 @@ class Reader:
                 raise Violation(BAD_FRAME)
         elif opcode == BINARY:
             raise Violation(NOT_TEXT)
-        elif opcode not in (TEXT, CONTINUATION) or (opcode == CONTINUATION) is not self._in_message:
+        elif opcode not in (TEXT, CONTINUATION) or (opcode == CONTINUATION) is not (self._fragments > 0):
             raise Violation(BAD_FRAME)
 
     def _joined(self, head: int, payload: bytes) -> bytes | None:
         """The message this frame completes."""
         text = self._text + payload
-        self._in_message = not head & FINAL
-        self._text = text if self._in_message else b""
-        return None if self._in_message else text
+        if len(text) > MESSAGE_MAX or self._fragments >= FRAGMENTS_MAX:
+            raise Violation(TOO_BIG)
+        if head & FINAL:
+            self._text, self._fragments = b"", 0
+            return text
+        self._text, self._fragments = text, self._fragments + 1
+        return None
 
 
 def unmask(mask: bytes, payload: bytes) -> bytes:

@@ -69,7 +69,8 @@ async def stream(
     head = HEAD.format(request_id=call.request_id, retry_ms=500 + hub.retry_ms())
     watcher = Watcher(hub, Form.EVENTS, head.encode())
     response = take_over(request, watcher, status=200)
-    hub.sit(watcher, room, viewer, venue=venue, expires_at=expires_at, since=since)
+    if response.succeeded:
+        hub.sit(watcher, room, viewer, venue=venue, expires_at=expires_at, since=since)
     return response
 
 

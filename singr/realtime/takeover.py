@@ -21,6 +21,12 @@ class TakenOver(web.StreamResponse):
     """What a handler returns when aiohttp must forget the connection: everything has been written already."""
 
     keep_alive = False
+    CLIENT_LEFT = 499
+
+    @property
+    def succeeded(self) -> bool:
+        """False when the client had left before."""
+        return self.status != self.CLIENT_LEFT
 
     @property
     def prepared(self) -> bool:
@@ -34,7 +40,7 @@ class TakenOver(web.StreamResponse):
 
 
 def take_over(request: web.Request, watcher: asyncio.Protocol, status: int) -> TakenOver:
-    """Make `watcher` the protocol of this request's connection; raises ConnectionResetError when it is gone.
+    """Make `watcher` the protocol of this request's connection, if that is still there.
 
     `watcher.connection_made` is called with the transport and must write the head of the response. Nothing in aiohttp
     closes the connection any more, at shutdown neither.
@@ -42,7 +48,7 @@ def take_over(request: web.Request, watcher: asyncio.Protocol, status: int) -> T
     server = request.protocol
     transport = server.transport
     if transport is None or transport.is_closing():
-        raise ConnectionResetError("the client has left")
+        return TakenOver(status=TakenOver.CLIENT_LEFT)
     pipelined = server._message_tail
     transport.set_protocol(watcher)
     server.transport = None

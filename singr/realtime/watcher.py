@@ -70,6 +70,15 @@ class Watcher(asyncio.Protocol):
         if self.talk is not None:
             self.talk.received(data)
 
+    @property
+    def deaf(self) -> bool:
+        return self.talk is None
+
+    def stop_listening(self) -> None:
+        """Leave in the kernel whatever the client still says."""
+        self.talk = None
+        self.transport.pause_reading()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended = True
         self.talk = None

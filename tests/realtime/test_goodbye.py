@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
@@ -12,9 +13,12 @@ import pytest
 
 from singr.realtime import close
 from singr.realtime.close import Close
+from singr.realtime.frame import CLOSE, PING, TEXT
 from singr.realtime.state import Viewer
 from singr.realtime.tempo import Tempo
+from tests.realtime.raw import UPGRADE, RawClient
 from tests.realtime.stage import QUICK, Crowd, Process, Socket, Stream, process, shows_the_truth
+from tests.realtime.test_rfc6455 import client_frame
 from tests.realtime.waiting import until
 from tests.realtime.world import HOST, World, singer
 from tests.services import Server
@@ -85,6 +89,36 @@ async def test_more_messages_than_a_client_needs_end_the_connection(
         assert not socket.ws.closed
         await socket.send(type="pong")
         await ends(socket, close.TOO_MANY)
+
+
+async def test_a_flood_is_not_even_read(redis_url: str, people: Crowd, world: World) -> None:
+    async with process(redis_url, world, tempo=tempo(message_burst=10, messages_per_s=0.001, goodbye_s=0.2)) as one:
+        client = await RawClient.connect(one.url)
+        await client.ask(UPGRADE)
+        client.writer.write(client_frame(PING, b"") * 20_000)
+        codes = [message async for message in _messages(client) if isinstance(message, int)]
+        assert codes == [close.TOO_MANY.code]
+        await until(lambda: not one.hub.watchers)
+        client.close()
+
+
+async def _messages(client: RawClient) -> AsyncIterator[dict[str, Any] | int]:
+    """Everything until the close frame; pongs are left out."""
+    while True:
+        opcode, payload = await client.frame()
+        if opcode == CLOSE:
+            yield int.from_bytes(payload[:2], "big")
+            return
+        if opcode == TEXT:
+            yield json.loads(payload)
+
+
+async def test_a_full_process_sends_people_to_another(people: Crowd, one: Process, world: World) -> None:
+    one.hub.watchers_max = 1
+    await shows_the_truth(await (await people.socket(one)).hello(world))
+    async with people.session.get(f"{one.url}v1/live/venues/bar/events") as answer:
+        assert answer.status == 503
+        assert int(answer.headers["Retry-After"]) > 0
 
 
 async def test_who_does_not_say_hello_is_sent_away(redis_url: str, people: Crowd, world: World) -> None:

@@ -83,7 +83,10 @@ def test_a_control_frame_may_come_between_fragments() -> None:
 
 def test_a_message_of_the_largest_size_is_read() -> None:
     text = b"x" * MESSAGE_MAX
+    first, second = fragmented(text, 2)
+    ping = client_frame(PING, b"p" * 125)
     assert read(client_frame(TEXT, text)) == [(TEXT, text)]
+    assert read(first, ping, second) == [(PING, b"p" * 125), (TEXT, text)]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +95,7 @@ def test_a_message_of_the_largest_size_is_read() -> None:
         (client_frame(TEXT, b"x" * (MESSAGE_MAX + 1)), TOO_BIG),
         (client_frame(TEXT, b"x" * (1 << 16)), TOO_BIG),
         (b"".join(fragmented(b"x" * (MESSAGE_MAX + 1), 3)), TOO_BIG),
+        (b"".join(fragmented(b"x" * 4000, 2)[:1]) + client_frame(0, b"", head=0) * 100, TOO_BIG),
         (frame.server_frame(TEXT, b"unmasked"), BAD_FRAME),
         (client_frame(TEXT, b"reserved bit", head=0x80 | 0x40 | TEXT), BAD_FRAME),
         (client_frame(0x3), BAD_FRAME),

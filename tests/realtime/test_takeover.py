@@ -11,7 +11,7 @@ import uvloop
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from singr.realtime.takeover import SEND_BUFFER, bound_kernel, take_over
+from singr.realtime.takeover import SEND_BUFFER, TakenOver, bound_kernel, take_over
 from tests.realtime.raw import RawClient
 from tests.realtime.waiting import until
 
@@ -178,23 +178,22 @@ def test_a_client_that_stops_reading_pauses_us_and_resumes_us(run: Callable[...,
 @LOOPS
 def test_a_client_that_left_meanwhile_is_not_taken(run: Callable[..., Any]) -> None:
     async def scenario(doors: Doors) -> None:
-        caught: list[BaseException] = []
+        answers: list[TakenOver] = []
 
         async def late(request: web.Request) -> web.StreamResponse:
             request.transport.abort()  # type: ignore[union-attr]
             await until(lambda: request.transport is None or request.transport.is_closing())
-            try:
-                return take_over(request, Echo(), status=200)
-            except ConnectionResetError as exc:
-                caught.append(exc)
-                raise
+            answers.append(take_over(request, echo := Echo(), status=200))
+            assert echo.transport is None
+            return answers[0]
 
         app = web.Application()
         app.router.add_get("/late", late)
         async with TestServer(app) as server:
             client = await RawClient.connect(server.make_url("/"))
             client.writer.write(get("/late").encode())
-            await until(lambda: caught)
+            await until(lambda: answers)
+            assert not answers[0].succeeded
             client.close()
 
     played(run, scenario)
