@@ -1,0 +1,110 @@
+"""Pages as they leave the server: what they say, what they let in, and that nothing of a stranger's becomes markup."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from tests.house import House
+
+PAGES = ("/", "/docs", "/host", "/v/test-karaoke-bar", "/v/test-karaoke-bar/screen")
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_pages_let_no_foreign_code_in(path: str, house: House) -> None:
+    async with house.client.get(path) as answer:
+        policy, text = answer.headers["Content-Security-Policy"], await answer.text()
+        assert answer.status == 200
+        assert answer.content_type == "text/html"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "default-src 'none'; script-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "style=" not in text
+    assert "onclick" not in text
+    assert "http://www.w3.org" in text or "http" not in text.partition("</head>")[0]
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_pages_come_compressed_to_those_who_can(path: str, house: House) -> None:
+    async with house.client.get(path, headers={"Accept-Encoding": "gzip"}) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.content_length is not None
+        assert packed.content_length < 15_000
+    async with house.client.get(path, headers={"Accept-Encoding": "identity"}) as plain:
+        assert "Content-Encoding" not in plain.headers
+        assert "Accept-Encoding" in plain.headers["Vary"]
+
+
+@pytest.mark.parametrize("path", ["/v/nowhere", "/v/nowhere/screen", "/v/%3Cscript%3E"])
+async def test_an_unknown_venue_is_a_page_that_says_so(path: str, house: House) -> None:
+    async with house.client.get(path) as answer:
+        assert answer.status == 404
+        assert answer.content_type == "text/html"
+        assert "no such venue" in await answer.text()
+
+
+async def test_the_first_visit_gives_the_phone_an_identity_that_scripts_cannot_read(house: House) -> None:
+    async with house.client.get("/v/test-karaoke-bar") as first:
+        cookie = first.cookies["singr_device"]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+    async with house.client.get("/v/test-karaoke-bar") as second:
+        assert "singr_device" not in second.cookies
+
+
+async def test_what_people_typed_is_text_on_the_page(house: House) -> None:
+    nasty = '"><script>alert(1)</script>'
+    link = await asyncpg.connect(house.kit.settings.database_url)
+    await link.execute("UPDATE venues SET name = $1, message = $1", nasty)
+    await link.close()
+    await house.client.get("/v/test-karaoke-bar")
+    await house.ask(title=nasty, artist=nasty)
+    for path in ("/v/test-karaoke-bar", "/v/test-karaoke-bar/screen"):
+        async with house.client.get(path, params={"q": nasty}) as answer:
+            text = await answer.text()
+        assert "<script>alert" not in text
+        assert "&quot;&gt;&lt;script&gt;alert(1)" in text
+
+
+async def test_a_page_knows_what_its_phone_has_asked_for(house: House) -> None:
+    await house.client.get("/v/test-karaoke-bar")
+    await house.ask(title="My song")
+    async with house.client.get("/v/test-karaoke-bar") as answer:
+        assert "My song" in await answer.text()
+    house.client.session.cookie_jar.clear()
+    async with house.client.get("/v/test-karaoke-bar") as answer:
+        assert "My song" not in await answer.text()
+
+
+async def test_an_old_cursor_or_song_is_no_mistake(house: House) -> None:
+    for query in ("?cursor=nonsense", "?song=999999999999", "?song=99999999999999999999", "?song=x", "?q=%00"):
+        async with house.client.get(f"/v/test-karaoke-bar{query}") as answer:
+            assert answer.status == 200, query
+
+
+async def test_the_light_theme_is_the_visitors_choice(house: House) -> None:
+    async with house.client.get("/host", cookies={"singr_theme": "light"}) as answer:
+        assert 'data-theme="light"' in await answer.text()
+    async with house.client.get("/host", cookies={"singr_theme": '"><x'}) as answer:
+        assert 'data-theme="dark"' in await answer.text()
+
+
+async def test_the_snapshot_is_what_a_stream_begins_with_and_304_while_nothing_changes(house: House) -> None:
+    path = "/v1/live/venues/test-karaoke-bar/snapshot"
+    await house.ask()
+    async with house.client.get(path) as first:
+        text, etag = await first.text(), first.headers["ETag"]
+        assert text.startswith("id: ")
+        assert '"type":"snapshot"' in text
+    async with house.client.get(path, headers={"If-None-Match": etag}) as again:
+        assert again.status == 304
+    assert (await house.call("GET", f"{path}?view=host"))[0] == 401
+    assert (await house.call("GET", "/v1/live/venues/nowhere/snapshot"))[0] == 404
+
+
+async def test_a_post_to_the_bare_address_is_still_openkjs(house: House) -> None:
+    status, answer = await house.call("POST", "/", json={"api_key": house.demo.api_key, "command": "getSerial"})
+    assert status == 200
+    assert answer["command"] == "getSerial"
