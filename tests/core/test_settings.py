@@ -1,0 +1,120 @@
+"""Settings: read once, checked once, and a mistake is told in one line without anybody's secret."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import msgspec
+import pytest
+
+from singr.core.settings import DEVELOPMENT_SECRET, NAMES, BadSettings, Settings, read
+
+SECRET = "hunter2-hunter2-hunter2-hunter2-hunter2"
+PRODUCTION = {
+    "SINGR_ENV": "production",
+    "AUTH_SECRET": SECRET,
+    "JWT_PRIVATE_KEYS": "-----BEGIN PRIVATE KEY-----",
+    "PUBLIC_URL": "https://singr.example",
+}
+
+
+def refused(environ: dict[str, str]) -> str:
+    with pytest.raises(BadSettings) as caught:
+        read(environ)
+    return str(caught.value)
+
+
+def test_an_empty_environment_is_one_for_developers() -> None:
+    settings = read({})
+    assert settings == Settings()
+    assert (settings.singr_env, settings.auth_secret) == ("development", DEVELOPMENT_SECRET)
+
+
+def test_an_empty_value_is_none_at_all() -> None:
+    assert read({"PORT": "", "LOG_LEVEL": "", "CORS_ORIGINS": ""}) == Settings()
+
+
+def test_values_have_the_type_of_their_setting() -> None:
+    settings = read(
+        {
+            "PORT": "9000",
+            "RUN_WORKERS": "false",
+            "RUN_API": "1",
+            "CORS_ORIGINS": "https://a.example, https://b.example:8443,",
+            "TRUSTED_PROXIES": "10.0.0.0/8,2001:db8::1",
+        }
+    )
+    assert (settings.port, settings.run_workers, settings.run_api) == (9000, False, True)
+    assert settings.cors_origins == ("https://a.example", "https://b.example:8443")
+    assert settings.proxies == (ip_network("10.0.0.0/8"), ip_network("2001:db8::1"))
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(AttributeError):
+        Settings().port = 1  # type: ignore[misc]
+
+
+def test_a_misspelt_name_of_ours_is_told_and_others_are_not_ours() -> None:
+    assert refused({"SINGR_ENVIRONMENT": "production"}) == "unknown setting SINGR_ENVIRONMENT"
+    assert read({"PATH": "/bin", "SINGER": "x"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("LOG_LEVEL", "loud"),
+        ("SINGR_ENV", "prod"),
+        ("RUN_API", "perhaps"),
+        ("ACCESS_TOKEN_TTL_S", "0"),
+        ("REFRESH_TOKEN_TTL_S", "7d"),
+        ("DATABASE_POOL_SIZE", "1"),
+        ("TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("TRUSTED_PROXIES", "proxy.example"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://*.example"),
+        ("CORS_ORIGINS", "https://a.example/"),
+        ("CORS_ORIGINS", "a.example"),
+        ("PUBLIC_URL", "singr.example"),
+    ],
+)
+def test_a_value_that_does_not_fit_names_its_variable(name: str, value: str) -> None:
+    assert refused({name: value}).startswith(f"{name}: ")
+
+
+def test_production_starts_with_secrets_of_its_own() -> None:
+    assert read(PRODUCTION).singr_env == "production"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUTH_SECRET", ""),
+        ("AUTH_SECRET", DEVELOPMENT_SECRET),
+        ("AUTH_SECRET", "short-hunter2"),
+        ("JWT_PRIVATE_KEYS", ""),
+        ("PUBLIC_URL", ""),
+    ],
+)
+def test_production_refuses_to_start_with_development_secrets(name: str, value: str) -> None:
+    told = refused({**PRODUCTION, name: value})
+    assert told.startswith(f"{name}: ")
+    assert "hunter2" not in told
+    assert DEVELOPMENT_SECRET not in told
+
+
+@pytest.mark.parametrize("name", [n for n, f in NAMES.items() if "secret" in f or "key" in f or "token" in f])
+def test_no_message_repeats_a_secret(name: str) -> None:
+    told = refused({**PRODUCTION, name: SECRET, "PORT": "eighty"})
+    assert SECRET not in told
+
+
+def test_the_address_people_reach_us_at_has_no_slash_at_its_end() -> None:
+    assert read({"PUBLIC_URL": "https://singr.example/"}).base_url == "https://singr.example"
+    assert read({"PORT": "9000"}).base_url == "http://localhost:9000"
+
+
+def test_every_setting_is_named_after_its_variable() -> None:
+    assert {field.name for field in msgspec.structs.fields(Settings)} == {name.lower() for name in NAMES}
