@@ -18,9 +18,10 @@ WAIT_S = 120
 T = TypeVar("T")
 
 
-def make_template(
-    server_url: str, suffix: str = "", *, source: str = "template0", fill: Callable[[str], Awaitable[None]] | None = None
-) -> str:
+Fill = Callable[[str], Awaitable[None]]
+
+
+def make_template(server_url: str, suffix: str = "", *, source: str = "template0", fill: Fill | None = None) -> str:
     """A template's name: a copy of `source`, migrated and filled. Whoever comes first makes it, the others wait."""
     name = services.template_name() + suffix
 
