@@ -31,6 +31,7 @@ UNREACHABLE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a statement sent while the server's last words arrive
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -56,7 +57,7 @@ def _admitted() -> Iterator[None]:
         yield
     except UNREACHABLE:
         raise
-    except asyncpg.UndefinedObjectError as exc:
+    except asyncpg.InvalidParameterValueError as exc:
         raise UpstreamUnavailable(f"the database lacks the role {APP_ROLE}: run `singr migrate` first") from exc
     except asyncpg.PostgresError as exc:
         raise UpstreamUnavailable(f"the database refuses us: {exc}") from exc
