@@ -14,7 +14,7 @@ import math
 import random
 import secrets
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from msgspec import Struct
@@ -86,7 +86,7 @@ class Bus:
     async def publish(self, channel: str, payload: bytes) -> None:
         """Hand `payload` to everybody who listens; at most 250 ms, never raises. A loss is counted."""
         if heard := self._heard.get(channel.encode()):
-            self._hand(heard, payload)
+            self._guarded(heard, payload)
         try:
             async with asyncio.timeout(self._pace.publish_s):
                 await self._publisher.publish(channel, payload)
@@ -143,7 +143,8 @@ class Bus:
                 log.warning("bus away", extra={"error": repr(failures.exceptions[0])})
             finally:
                 self._connection = None
-                await connection.disconnect(nowait=True)
+                with suppress(*AWAY):
+                    await connection.disconnect(nowait=True)
             metrics.BUS_REBUILDS.labels(why).inc()
             await asyncio.sleep(delay_s * random.uniform(0.5, 1))  # noqa: S311
             delay_s = min(delay_s * 2, self._pace.retry_max_s)
@@ -162,7 +163,7 @@ class Bus:
                 subscribed.update(wanted)
         self._connection = connection
         for tell in self.on_resubscribed:
-            tell()
+            self._guarded(tell)
 
     async def _listen(self, connection: Any) -> None:
         while True:
@@ -178,13 +179,14 @@ class Bus:
             if name == self._echo:
                 self._echoed = True
             elif heard := self._heard.get(name):
-                self._hand(heard, payload)
+                self._guarded(heard, payload)
         elif kind == b"subscribe" and (confirmed := self._confirmed.pop(name, None)) and not confirmed.done():
             confirmed.set_result(None)
 
-    def _hand(self, heard: Heard, payload: bytes) -> None:
+    def _guarded(self, tell: Callable[..., None], *payload: bytes) -> None:
+        """A subscriber's mistake is its own."""
         try:
-            heard(payload)
+            tell(*payload)
         except Exception:
             log.exception("a subscriber failed")
 

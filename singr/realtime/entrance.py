@@ -16,7 +16,12 @@ def admit(call: Call, hub: Hub) -> None:
     verdict = call.kit.limits.take_here(f"live:{call.address}", CONNECTING)
     if not verdict.allowed:
         raise RateLimited(retry_after_s=verdict.retry_after_s)
-    if hub.draining:
-        raise UpstreamUnavailable("this process is restarting", retry_after_s=1)
+    check_open(hub)
     if len(hub.watchers) >= hub.watchers_max:
         raise UpstreamUnavailable("this process is full", retry_after_s=5)
+
+
+def check_open(hub: Hub) -> None:
+    """Raises UpstreamUnavailable once this process has begun to send its watchers away."""
+    if hub.draining:
+        raise UpstreamUnavailable("this process is restarting", retry_after_s=1)

@@ -131,7 +131,10 @@ class OpenRoom:
         metrics.DELIVERIES.inc(len(self.audience))
 
     def _start_over(self) -> None:
+        """Another epoch, or a database that holds something else than we were told."""
         self._outgoing = []
+        if self.audience:
+            log.warning("a room starts over", extra={"venue": str(self.venue_id), "position": self.room.position})
         for seat in self.audience:
             seat.welcome(None)
 

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from singr.core.errors import NotFound, UpstreamUnavailable
 from singr.http import decode
 from singr.http.call import Call
-from singr.realtime.entrance import admit
+from singr.realtime.entrance import admit, check_open
 from singr.realtime.frame import Form
 from singr.realtime.hub import HUB, Hub
 from singr.realtime.messages import View
@@ -64,6 +64,7 @@ async def stream(
     admit(call, hub)
     since = _position(request.headers.get("Last-Event-ID") or request.query.get("lastEventId", ""))
     room = await _bounded(hub, hub.rooms.enter(venue_id, since))
+    check_open(hub)
     if request.method == hdrs.METH_HEAD:
         return web.Response(content_type="text/event-stream", headers={"Cache-Control": "no-store"})
     head = HEAD.format(request_id=call.request_id, retry_ms=500 + hub.retry_ms())

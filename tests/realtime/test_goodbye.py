@@ -313,6 +313,24 @@ async def test_an_ending_process_sends_everybody_elsewhere(redis_url: str, peopl
             assert answer.status == 503
 
 
+async def test_who_was_still_waiting_when_the_process_began_to_end_is_not_let_in(
+    people: Crowd, one: Process, world: World
+) -> None:
+    world.may_read.clear()
+    socket = await people.socket(one)
+    await socket.hello(world)
+    asking = asyncio.create_task(people.session.get(f"{one.url}v1/live/venues/bar/events").__aenter__())
+    await until(lambda: world.reads)
+    draining = asyncio.create_task(one.hub.drain())
+    await ends(socket, close.RESTARTING)
+    world.may_read.set()
+    answer = await asking
+    assert answer.status == 503
+    answer.close()
+    await draining
+    assert not one.hub.watchers
+
+
 async def _ended_with_bye(stream: Stream) -> None:
     await until(lambda: stream.ended)
     assert stream.said[-1]["type"] == "bye"
