@@ -32,9 +32,9 @@ class People:
             await singer.is_live()
         return singer
 
-    async def host(self) -> Host:
+    async def host(self, page: Page | None = None) -> Host:
         """The demo's host, signed in."""
-        host = Host(await self.page(LAPTOP))
+        host = Host(page or await self.page(LAPTOP))
         login = self.house.demo.host
         await host.page.goto("/host")
         await host.page.get_by_label("E-mail").fill(login.email)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Route, WebSocketRoute, expect
 
-from tests.browser.people import PHONE, People, Singer
+from tests.browser.people import LAPTOP, PHONE, People, Singer
 from tests.house import VENUE, House
 
 REQUESTS = f"**{VENUE}/requests"
@@ -127,11 +127,15 @@ async def _close(socket: WebSocketRoute) -> None:
     await socket.close()
 
 
-async def test_without_websockets_the_page_is_live_by_events(people: People) -> None:
-    host, page = await people.host(), await people.page(PHONE)
-    await page.route_web_socket("**/v1/live", _close)
+async def test_without_websockets_pages_are_live_by_events(people: People, house: House) -> None:
+    desk, page = await people.page(LAPTOP), await people.page(PHONE)
+    for each in (desk, page):
+        await each.route_web_socket("**/v1/live", _close)
+    host = await people.host(desk)
     await page.goto("/v/test-karaoke-bar")
     await expect(page.locator("#live")).to_have_attribute("data-status", "live")
+    await house.ask(singerName="Anna")
+    await expect(host.row("Anna")).to_be_visible()
     await host.turn()
     await expect(page.locator("body")).to_have_attribute("data-open", "false")
 

@@ -141,7 +141,7 @@ export class Live extends EventTarget {
 
   /** Full jitter, growing with each attempt that got nowhere. */
   #pause(retryMs) {
-    const most = this.#failures <= 1 ? FIRST_RETRY_MS : RETRY_MIN_MS * 2 ** this.#failures;
+    const most = this.#failures <= 1 ? FIRST_RETRY_MS : RETRY_MIN_MS * 2 ** (this.#failures - 1);
     const ms = retryMs ?? Math.random() * Math.min(most, RETRY_MAX_MS);
     return new Promise((resolve) => {
       this.#wake = resolve;
@@ -161,8 +161,6 @@ export class Live extends EventTarget {
       this.#compare(message);
     } else if (message.type === "snapshot" || message.type === "delta") {
       this.#take(message);
-    } else if (message.type === "notice") {
-      this.dispatchEvent(new CustomEvent("notice", { detail: message }));
     }
     this.#judge();
   }
