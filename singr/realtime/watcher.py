@@ -89,6 +89,8 @@ class Watcher(asyncio.Protocol):
         self._hub.fell_behind(self)
 
     def resume_writing(self) -> None:
+        for seat in self.seats:
+            seat.room.flush()  # while we still skip: what is being gathered would follow a gap
         self.behind = False
         self._hub.drained(self)
         for seat in self.seats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, cast
 from uuid import UUID
@@ -90,7 +90,6 @@ class Process:
     def __init__(self, server: TestServer, live: Hub, line: Bus, client: Redis, town: Town) -> None:
         self.server, self.hub, self.bus, self.redis, self.town = server, live, line, client, town
         self.url = server.make_url("/")
-        self.stop: Callable[[], Any] = lambda: None
 
     async def publish(self, world: World, hint: bytes) -> None:
         await self.bus.publish(channel(world.venue_id), hint)

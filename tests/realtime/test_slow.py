@@ -75,6 +75,22 @@ async def test_a_slow_client_skips_to_the_newest_snapshot(
         assert screen.snapshots == 1
 
 
+async def test_what_is_being_gathered_does_not_overtake_the_snapshot(patient: Process, world: World) -> None:
+    async with slow("websocket", patient, world) as following:
+        await overwhelm(patient, world)
+        room = patient.room(world)
+        room.heard(world.put("r1", "skipped"))
+        room.flush()
+        room._flushed_at += 3600  # from now on everything is gathered
+        room.heard(world.put("r1", "gathered"))
+        late = Screen(world, DISPLAY)
+        while late.position != world.position:
+            message = await following()
+            assert isinstance(message, dict)
+            late.hear(message)
+        assert late.snapshots == 2
+
+
 @BOTH
 async def test_a_client_that_never_reads_is_closed(transport: str, redis_url: str, world: World) -> None:
     hasty = msgspec.structs.replace(QUICK, behind_s=0.2, goodbye_s=0.2)
