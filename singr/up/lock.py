@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 NIGHTS_AT_MOST = 50
+LOOK_EVERY_S = 0.1
 
 
 class Taken(Exception):
@@ -16,17 +18,27 @@ class Taken(Exception):
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`, made if need be; raises Taken at once when another process holds it."""
+def held(path: Path, *, wait_s: float = 0) -> Iterator[None]:
+    """Hold the lock file `path`, made if need be; raises Taken when another process holds it after `wait_s`."""
+    deadline = time.monotonic() + wait_s
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            raise Taken(f"{path.parent} is in use by another singr") from exc
+        while not _taken(handle):
+            if time.monotonic() >= deadline:
+                raise Taken(f"{path.parent} is in use by another singr")
+            time.sleep(LOOK_EVERY_S)
         yield
     finally:
         os.close(handle)
+
+
+def _taken(handle: int) -> bool:
+    """Whether it is ours now."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

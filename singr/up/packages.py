@@ -10,12 +10,17 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from singr.up import lock
+
 INSTALL_TIMEOUT_S = 1800
 ASK_TIMEOUT_S = 120
+BUSY, BUSY_TIMEOUT_S, LOOK_EVERY_S = "Could not get lock", 300, 1
 POLICY = Path("/usr/sbin/policy-rc.d")
 FORBID_STARTING = "#!/bin/sh\nexit 101\n"
 POSTGIS = re.compile(r"^postgresql-(\d+)-postgis-3 ", re.MULTILINE)
@@ -52,6 +57,17 @@ def install(names: Sequence[str], *, why: str) -> None:
         _run([*before, *_apt("install", "--yes", "--no-install-recommends", *names)])
 
 
+@contextmanager
+def turn() -> Iterator[None]:
+    """One of ours installs at a time; raises Missing."""
+    path = Path(tempfile.gettempdir()) / f"singr-install-{os.geteuid()}.lock"
+    try:
+        with lock.held(path, wait_s=INSTALL_TIMEOUT_S):
+            yield
+    except lock.Taken as exc:
+        raise Missing("another singr has been installing programs for too long") from exc
+
+
 def refresh() -> None:
     """`apt-get update`; a stale or empty package list would not know the packages. Raises Missing."""
     before = prefix()
@@ -82,8 +98,19 @@ def _apt(*arguments: str) -> list[str]:
 
 
 def _run(command: list[str]) -> None:
+    """Run it; while somebody else's apt-get holds the lists, again and again. Raises Missing."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    done = _once(command)
+    while done.returncode and BUSY in done.stdout and time.monotonic() < deadline:
+        time.sleep(LOOK_EVERY_S)
+        done = _once(command)
+    if done.returncode:
+        raise Missing(f"{' '.join(command)} failed:\n{done.stdout[-2000:].strip()}")
+
+
+def _once(command: list[str]) -> subprocess.CompletedProcess[str]:
     try:
-        done = subprocess.run(  # noqa: S603
+        return subprocess.run(  # noqa: S603
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -93,8 +120,6 @@ def _run(command: list[str]) -> None:
         )
     except subprocess.TimeoutExpired as exc:
         raise Missing(f"{' '.join(command)} did not end within {INSTALL_TIMEOUT_S} s") from exc
-    if done.returncode:
-        raise Missing(f"{' '.join(command)} failed:\n{done.stdout[-2000:].strip()}")
 
 
 def _quietly(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -19,9 +19,11 @@ def ensure(*, postgres: bool = False, redis: bool = False, chromium: bool = Fals
         return
     if packages.prefix() is None:
         raise Missing(_advice(wanted))
-    packages.refresh()
-    names = [_package(what) for what in wanted]
-    packages.install(names, why=f"{' and '.join(wanted)} not found")
+    with packages.turn():
+        if wanted := _absent(postgres=postgres, redis=redis, chromium=chromium):
+            packages.refresh()
+            names = [_package(what) for what in wanted]
+            packages.install(names, why=f"{' and '.join(wanted)} not found")
     if still := _absent(postgres=postgres, redis=redis, chromium=chromium):
         raise Missing(_advice(still))
 

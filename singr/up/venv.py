@@ -55,8 +55,9 @@ def _create(directory: Path) -> None:
     say(f"Making the virtual environment {directory} …")
     if _make_venv(directory):
         return
-    packages.refresh()
-    packages.install(["python3-venv"], why="python3 cannot make virtual environments yet")
+    with packages.turn():
+        packages.refresh()
+        packages.install(["python3-venv"], why="python3 cannot make virtual environments yet")
     if not _make_venv(directory):
         raise Missing(f"{sys.executable} -m venv {directory} fails even with python3-venv installed")
 

@@ -48,3 +48,15 @@ def test_a_killed_owner_leaves_no_lock(tmp_path: Path) -> None:
         owner.wait(30)
     with lock.held(path):
         pass
+
+
+def test_one_can_wait_for_a_lock(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with subprocess.Popen([sys.executable, "-c", HOLD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
+        assert owner.stdout
+        assert owner.stdin
+        owner.stdout.readline()
+        owner.stdin.write(b"\n")  # it lets go when it has read this
+        owner.stdin.close()
+        with lock.held(path, wait_s=60):
+            pass

@@ -35,10 +35,11 @@ def test_what_is_there_is_not_installed(debian: Programs, monkeypatch: pytest.Mo
 
 
 def test_root_installs_the_newest_postgis_on_offer(debian: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = iter([None, Path("/usr/bin/redis-server")])
-    monkeypatch.setattr(machine, "redis_program", lambda: next(found))
-    answers = iter([[], [object()]])
-    monkeypatch.setattr(machine, "postgres_programs", lambda: next(answers))
+    def installed() -> bool:
+        return any(" install " in call for call in debian.calls)
+
+    monkeypatch.setattr(machine, "redis_program", lambda: Path("/usr/bin/redis-server") if installed() else None)
+    monkeypatch.setattr(machine, "postgres_programs", lambda: [object()] if installed() else [])
     provision.ensure(postgres=True, redis=True)
     update, _, install = debian.calls
     assert update.endswith(" update")
@@ -94,3 +95,10 @@ def test_a_failing_apt_shows_its_last_words(debian: Programs) -> None:
     debian.add("apt-get", "echo 'E: no network'; exit 100")
     with pytest.raises(Missing, match="E: no network"):
         provision.ensure(redis=True)
+
+
+def test_somebody_else_s_apt_is_waited_for(debian: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "LOOK_EVERY_S", 0)
+    debian.add("apt-get", f"[ $(wc -l < {debian.log}) -gt 2 ] || {{ echo 'E: Could not get lock'; exit 100; }}")
+    packages.refresh()
+    assert len(debian.calls) == 3
