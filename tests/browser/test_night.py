@@ -105,3 +105,25 @@ async def test_the_console_says_when_openkj_has_collected(people: People, house:
     host = await people.host()
     await expect(host.page.locator("#openkj")).to_contain_text("ok,")
     await expect(host.page.locator("#songs")).to_contain_text("108 songs")
+
+
+async def test_a_rejection_is_sent_by_whoever_leaves_the_console(people: People) -> None:
+    host, bo = await people.host(), await people.singer("Bo")
+    await bo.ask("Bohemian Rhapsody")
+    await host.press("Reject", "Bo")
+    await host.page.goto("about:blank")
+    await expect(bo.card("Bohemian Rhapsody")).to_contain_text("Not this time. Pick another?")
+
+
+async def test_a_sync_that_stopped_half_way_is_decided_at_the_console(people: People, house: House) -> None:
+    await house.value(
+        "INSERT INTO song_generations (customer_profiles_id, openkj_system_id, status, documents, full_documents,"
+        " songs_received, songs_skipped, songs_before)"
+        " SELECT customer_profiles_id, 1, 'held', 2, 2, 2000, 0, 5000 FROM venues RETURNING 1"
+    )
+    host = await people.host()
+    await expect(host.page.locator("#band")).to_contain_text("The last song sync stopped half-way.")
+    await host.page.get_by_role("button", name="Keep the old 5,000").click()
+    await expect(host.page.locator("#sync")).to_contain_text("dropped")
+    await expect(host.page.locator("#band")).to_have_text("All is well.")
+    assert await house.value("SELECT status FROM song_generations") == "discarded"

@@ -138,7 +138,8 @@ export class Desk {
     const answer = await fetch(path).catch(() => null);
     const url = /<(.*)>/.exec(answer?.headers.get("Link"))?.[1] ?? `${location.origin}/v/${urlName}`;
     $("#link").href = url;
-    setText($("#link"), url.replace(/^https?:\/\//, ""));
+    const parts = url.replace(/^https?:\/\//, "").split("/");
+    $("#link").replaceChildren(...parts.flatMap((part, n) => (n ? ["/", el("wbr"), part] : [part])));
   }
 
   #showCount() {
