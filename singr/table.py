@@ -13,6 +13,7 @@ from singr.http.reply import Reply
 from singr.http.route import Route, Row
 from singr.identity.routes import ROUTES as IDENTITY
 from singr.infra.work import Job
+from singr.notifications import jobs as notifications
 from singr.openkj.commands import COMMANDS
 from singr.openkj.routes import ROUTES as OPENKJ
 from singr.queue import replay
@@ -45,7 +46,7 @@ ROUTES: tuple[Row, ...] = (
     *OPENKJ,
 )
 
-JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS)
+JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *notifications.JOBS)
 
 
 def page() -> str:

@@ -7,11 +7,13 @@ service does not import any of it: what it knows of tables stands in `sql/`.
 from __future__ import annotations
 
 from migrations.tables import (
+    access,
     audit,
     billing,
     branding,
     catalogue,
     identity,
+    notifications,
     openkj,
     organization,
     queue,
@@ -20,12 +22,14 @@ from migrations.tables import (
 from migrations.tables.columns import metadata
 
 __all__ = [
+    "access",
     "audit",
     "billing",
     "branding",
     "catalogue",
     "identity",
     "metadata",
+    "notifications",
     "openkj",
     "organization",
     "queue",

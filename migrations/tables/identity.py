@@ -20,6 +20,7 @@ sa.Table(
     flag("is_email_verified", default=False),
     instant("last_login_at"),
     *stamps(),
+    instant("disabled_at"),
 )
 
 sa.Table(
@@ -98,6 +99,7 @@ sa.Table(
     instant("expires_at", null=False),
     *stamps(),
     sa.Index("idx_verification_tokens_expires", "expires_at"),
+    sa.Index("idx_verification_tokens_token", "token", unique=True),
 )
 
 sa.Table(
@@ -114,6 +116,7 @@ sa.Table(
     json("billing_address", null=True, default=None),
     json("metadata", null=True),
     *stamps(),
+    instant("suspended_at"),
 )
 
 sa.Table(

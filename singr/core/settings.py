@@ -47,6 +47,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     access_token_ttl_s: Seconds = 900
     refresh_token_ttl_s: Seconds = 604_800
 
+    email_provider: Literal["console", "smtp"] = "console"
+    email_from: str = "Singr <no-reply@localhost.localdomain>"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: Port = 25
+    smtp_username: str = ""
+    smtp_password: str = ""
+    smtp_tls: Literal["none", "starttls", "tls"] = "none"
+
     sentry_dsn: str = ""
     metrics_token: str = ""
 

@@ -28,6 +28,7 @@ PYTHON_OF = {
     "float4": float,
     "float8": float,
     "bool": bool,
+    "bytea": bytes,
     "timestamptz": datetime,
 }
 bound = pytest.mark.parametrize(("query", "row"), sql.BOUND, ids=[query.name for query, _ in sql.BOUND])
