@@ -24,7 +24,7 @@ SECRET_NAME = re.compile(
 )
 SECRET_TEXT = re.compile(
     r"(?P<keep>bearer\s+|/api/requests/|/live/requests/|/public/requests/|[?&]\w*(?:token|ticket|key|secret|code)=)"
-    r"[^\s/?&\"',]+"
+    r"(?!\{)[^\s/?&\"',]+"
     r"|(?P<url>://[^\s:/@]*:)[^\s/]+(?=@)"
     r"|\bskj_[A-Za-z0-9_-]+|\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*",
     re.I,

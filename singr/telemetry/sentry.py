@@ -29,7 +29,6 @@ def start(settings: Settings) -> None:
         environment=settings.singr_env,
         before_send=scrub,
         before_breadcrumb=_scrub_breadcrumb,
-        send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
         shutdown_timeout=SHUTDOWN_TIMEOUT_S,
