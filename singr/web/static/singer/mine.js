@@ -129,7 +129,8 @@ export class Mine {
       card.node.remove();
       this.#cards.delete(key);
     }
-    let place = this.#list.firstElementChild;
+    const newest = this.#list.firstElementChild;
+    let place = newest;
     for (const [key, model] of shown) {
       if (!this.#cards.has(key)) this.#cards.set(key, new Card());
       const card = this.#cards.get(key);
@@ -137,7 +138,7 @@ export class Mine {
       if (card.node === place) place = place.nextElementSibling;
       else this.#list.insertBefore(card.node, place);
     }
-    $("#mine").classList.toggle("empty", shown.size === 0);
+    if (this.#list.firstElementChild !== newest) this.#list.scrollLeft = 0;
   }
 
   #ofEntry(entry) {
