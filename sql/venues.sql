@@ -33,35 +33,83 @@ WHERE v.customer_profiles_id = :tenant AND v.openkj_venue_id > :after::bigint
 ORDER BY v.openkj_venue_id
 LIMIT :max_rows
 
--- venue_set_open(user_id, actor, tenant, venue_id, accepting, system, privacy, message) -> maybe
--- Changes what is given (NULL leaves it, an empty message removes it). No row when nothing differs: then neither the
--- version nor the serial moves. The serial moves only when OpenKJ would see it.
+-- venues_today(tenant, venue_ids) -> many
+-- What was asked for at a tenant's venues since the night began, in the tenant's time zone.
+SELECT r.venues_id, count(*)::int, (count(*) FILTER (WHERE r.status = 'processed'))::int,
+       (count(*) FILTER (WHERE r.status = 'rejected'))::int, (count(*) FILTER (WHERE r.status = 'withdrawn'))::int,
+       count(DISTINCT lower(r.singer_name))::int
+FROM customer_profiles p
+JOIN requests r ON r.customer_profiles_id = p.customer_profiles_id AND r.venues_id = ANY (:venue_ids::uuid[])
+     AND r.requested_at >= night_began(coalesce(p.timezone, 'UTC'))
+WHERE p.customer_profiles_id = :tenant
+GROUP BY r.venues_id
+
+-- venue_may_sing_from(tenant, number) -> value
+-- Whether a tenant has a system of this number.
+SELECT EXISTS (SELECT 1 FROM systems s WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number)
+
+-- venue_added(user_id, actor, tenant, url_names, given) -> maybe
+-- A new venue with the tenant's next number, under the first of these names that is free; a taken name is a unique
+-- violation. OpenKJ sees it, so the serial moves. No row where there is no such tenant.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), numbered AS (
+    UPDATE state t
+    SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END,
+        last_venue_number = 1 + greatest(
+            1000, t.last_venue_number,
+            (SELECT max(v.openkj_venue_id) FROM venues v WHERE v.customer_profiles_id = :tenant))
+    FROM actor
+    WHERE t.customer_profiles_id = :tenant
+    RETURNING t.last_venue_number
+), named AS (
+    SELECT coalesce(
+        (SELECT c.url_name
+         FROM unnest(:url_names::text[]) WITH ORDINALITY AS c (url_name, place)
+         WHERE NOT EXISTS (SELECT 1 FROM venues v WHERE v.url_name = c.url_name)
+         ORDER BY c.place LIMIT 1),
+        (:url_names::text[])[1]) AS url_name
+)
+INSERT INTO venues (customer_profiles_id, openkj_venue_id, url_name, name, address, city, state, postal_code, country,
+                    phone_number, website, location, accepting_requests, current_system_id, queue_privacy, message)
+SELECT :tenant, numbered.last_venue_number, named.url_name, n.name, n.address, n.city, n.state, n.postal_code,
+       n.country, n.phone_number, n.website, n.location, n.accepting_requests, n.current_system_id, n.queue_privacy,
+       n.message
+FROM numbered, named, jsonb_populate_record(NULL::venues, :given::jsonb) AS n
+RETURNING venues_id
+
+-- venue_changed(user_id, actor, tenant, venue_id, given) -> maybe
+-- Changes the columns that are given. No row when watchers see no difference: then neither the version nor the serial
+-- moves. The serial moves only when OpenKJ would see it.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 ), gate AS MATERIALIZED (
     SELECT s.venues_id FROM venue_streams s, actor WHERE s.venues_id = :venue_id FOR UPDATE OF s
 ), before AS MATERIALIZED (
-    SELECT v.venues_id, v.accepting_requests
+    SELECT v.venues_id, v AS was
     FROM venues v JOIN gate USING (venues_id)
     WHERE v.customer_profiles_id = :tenant
     FOR UPDATE OF v
 ), changed AS (
     UPDATE venues v
-    SET accepting_requests = coalesce(:accepting, v.accepting_requests),
-        current_system_id = coalesce(:system, v.current_system_id),
-        queue_privacy = coalesce(:privacy, v.queue_privacy),
-        message = nullif(coalesce(:message, v.message), '')
-    FROM before
-    WHERE v.venues_id = before.venues_id
-      AND (v.accepting_requests, v.current_system_id, v.queue_privacy, coalesce(v.message, ''))
-          IS DISTINCT FROM (coalesce(:accepting, v.accepting_requests), coalesce(:system, v.current_system_id),
-                            coalesce(:privacy, v.queue_privacy), coalesce(:message, v.message, ''))
+    SET url_name = n.url_name, name = n.name, address = n.address, city = n.city, state = n.state,
+        postal_code = n.postal_code, country = n.country, phone_number = n.phone_number, website = n.website,
+        location = n.location, accepting_requests = n.accepting_requests, current_system_id = n.current_system_id,
+        queue_privacy = n.queue_privacy, message = n.message
+    FROM before, jsonb_populate_record(before.was, :given::jsonb) AS n
+    WHERE v.venues_id = before.venues_id AND n IS DISTINCT FROM before.was
     RETURNING v.venues_id, v.customer_profiles_id, v.url_name, v.name, v.accepting_requests, v.message,
-              v.accepting_requests <> before.accepting_requests AS openkj_sees
+              (v.url_name, v.name, v.accepting_requests)
+              IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests)
+              AS openkj_sees,
+              (v.url_name, v.name, v.accepting_requests, v.message, v.queue_privacy, v.current_system_id)
+              IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests,
+                                (before.was).message, (before.was).queue_privacy, (before.was).current_system_id)
+              AS watchers_see
 ), bump AS (
     UPDATE venue_streams s SET version = s.version + 1
     FROM changed
-    WHERE s.venues_id = changed.venues_id
+    WHERE s.venues_id = changed.venues_id AND changed.watchers_see
     RETURNING s.epoch, s.version
 ), moved AS (
     UPDATE state t SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END
@@ -70,3 +118,34 @@ WITH actor AS MATERIALIZED (
 )
 SELECT changed.url_name, changed.name, changed.accepting_requests, changed.message, bump.epoch, bump.version
 FROM changed, bump
+
+-- venue_takes_along(tenant, venue_id) -> maybe
+-- What goes with a venue of the tenant.
+SELECT v.name,
+       (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
+       (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status <> 'pending'),
+       (SELECT count(*)::int FROM singer_request_history h WHERE h.venues_id = v.venues_id),
+       (SELECT count(*)::int FROM singer_favorite_venues f WHERE f.venues_id = v.venues_id)
+FROM venues v
+WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id
+
+-- venue_removed(user_id, actor, tenant, venue_id) -> maybe
+-- Deletes a venue with all that hangs on it; where its stream stood. OpenKJ sees it, so the serial moves.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), gate AS MATERIALIZED (
+    SELECT s.venues_id, s.epoch, s.version
+    FROM venue_streams s, actor
+    WHERE s.venues_id = :venue_id
+    FOR UPDATE OF s
+), gone AS (
+    DELETE FROM venues v
+    USING gate
+    WHERE v.venues_id = gate.venues_id AND v.customer_profiles_id = :tenant
+    RETURNING v.customer_profiles_id
+), moved AS (
+    UPDATE state t SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END
+    FROM gone
+    WHERE t.customer_profiles_id = gone.customer_profiles_id
+)
+SELECT gate.epoch, gate.version FROM gate, gone

@@ -30,6 +30,7 @@ sa.Table(
     link("customer_profiles_id", CUSTOMER, primary_key=True),
     big("serial", default="1"),
     whole("last_request_number", default="0"),
+    whole("last_venue_number", default="0"),
     # OpenKJ reads an int32, and 0 as "broken".
     sa.CheckConstraint("serial BETWEEN 1 AND 2147483647", name="state_serial_check"),
 )
@@ -59,6 +60,13 @@ sa.Table(
     sa.UniqueConstraint("customer_profiles_id", "openkj_venue_id"),
     sa.Index("idx_venues_customer_profile", "customer_profiles_id"),
     sa.Index("idx_venues_location", "location", postgresql_using="gist"),
+    sa.Index(
+        "idx_venues_location_accepting", "location", postgresql_using="gist", postgresql_where="accepting_requests"
+    ),
+    sa.Index("idx_venues_name", "name", "url_name"),
+    sa.Index("idx_venues_city", sa.text("lower(city)"), "name", "url_name"),
+    sa.Index("idx_venues_state", sa.text("lower(state)"), "name", "url_name"),
+    sa.Index("idx_venues_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
 )
 
 sa.Table(

@@ -59,6 +59,7 @@ sa.Table(
     ),
     sa.Index("requests_pending", "venues_id", "requests_id", postgresql_where="status = 'pending'"),
     sa.Index("requests_by_device", "device_id", sa.text("requested_at DESC")),
+    sa.Index("requests_by_night", "venues_id", "requested_at"),
     sa.Index("idx_requests_venue_processed", "venues_id", "processed"),
 )
 

@@ -63,6 +63,10 @@ class Conflict(Problem):
     slug, status, title = "conflict", 409, "In conflict with what is there"
 
 
+class NotConfirmed(Conflict):
+    title = "This takes more along: confirm it"
+
+
 class PayloadTooLarge(Problem):
     slug, status, title = "payload-too-large", 413, "The body is too large"
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from singr.core.errors import NotConfirmed
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import Cache, Route
 from singr.infra.limits import Rate
-from singr.venues import opening, venues
-from singr.venues.shapes import PublicVenue, Venue, VenuePatch
+from singr.venues import editing, venues
+from singr.venues.editing import NameTaken
+from singr.venues.shapes import Confirm, NewVenue, PublicVenue, Venue, VenuePatch
 
 ROUTES = (
     Route("GET", "/v1/public/venues/{url_name}", venues.show_public,
@@ -17,6 +19,16 @@ ROUTES = (
           may=holds(Permission.VENUES_READ), rate=Rate(100, per_s=60), query=venues.VenueList, returns=Page[Venue]),
     Route("GET", "/v1/customer/venues/{venue_id}", venues.show,
           may=holds(Permission.VENUES_READ), rate=Rate(100, per_s=60), returns=Venue),
-    Route("PATCH", "/v1/customer/venues/{venue_id}", opening.change,
-          may=holds(Permission.VENUES_WRITE), rate=Rate(100, per_s=60), body=VenuePatch, returns=Venue),
+    Route("POST", "/v1/customer/venues", editing.create,
+          may=holds(Permission.VENUES_WRITE), rate=Rate(100, per_s=60),
+          body=NewVenue, returns=Venue, status=201, raises=(NameTaken,)),
+    Route("PATCH", "/v1/customer/venues/{venue_id}", editing.change,
+          may=holds(Permission.VENUES_WRITE), rate=Rate(100, per_s=60),
+          body=VenuePatch, returns=Venue, raises=(NameTaken,)),
+    Route("PUT", "/v1/customer/venues/{venue_id}", editing.replace,
+          may=holds(Permission.VENUES_WRITE), rate=Rate(100, per_s=60),
+          body=VenuePatch, returns=Venue, raises=(NameTaken,)),
+    Route("DELETE", "/v1/customer/venues/{venue_id}", editing.remove,
+          may=holds(Permission.VENUES_DELETE), rate=Rate(100, per_s=60),
+          query=Confirm, status=204, raises=(NotConfirmed,)),
 )  # fmt: skip

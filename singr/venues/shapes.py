@@ -8,7 +8,17 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from singr.venues.slugs import LENGTH_MAX, SLUG
+
 Privacy = Literal["hidden", "anonymous", "first_names"]
+Name = Annotated[str, Meta(min_length=1, max_length=100)]
+UrlName = Annotated[str, Meta(pattern=SLUG, max_length=LENGTH_MAX)]
+Line = Annotated[str, Meta(max_length=200)]
+Website = Annotated[str, Meta(pattern=r"^https?://\S+$", max_length=300)]
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+Message = Annotated[str, Meta(max_length=200)]
+SystemNumber = Annotated[int, Meta(ge=1, le=999)]
 
 
 class VenueRow(Struct):
@@ -40,6 +50,27 @@ class Stats(Struct, rename="camel"):
     waiting: int
 
 
+class Today(Struct):
+    """Columns of `venues_today`."""
+
+    venue_id: UUID
+    requests: int = 0
+    processed: int = 0
+    rejected: int = 0
+    withdrawn: int = 0
+    singers: int = 0
+
+
+class OwnStats(Stats):
+    """`waiting` is now; the others count since the night began, at five in the morning where the organization is."""
+
+    requests_today: int
+    processed_today: int
+    rejected_today: int
+    withdrawn_today: int
+    singers_today: int
+
+
 class Venue(Struct, rename="camel"):
     """A tenant's own venue. `openkjSeenAt` is when OpenKJ last polled for it."""
 
@@ -61,7 +92,7 @@ class Venue(Struct, rename="camel"):
     queue_privacy: str
     message: str | None
     openkj_seen_at: datetime | None
-    stats: Stats
+    stats: OwnStats
 
 
 class PublicVenue(Struct, rename="camel"):
@@ -110,9 +141,72 @@ class ChangedVenue(Struct):
     version: int
 
 
-class VenuePatch(Struct, rename="camel", forbid_unknown_fields=True):
-    """Only what is given changes; an empty `message` removes it."""
+class VenueId(Struct):
+    id: UUID
 
+
+class StreamEnd(Struct):
+    """Where a removed venue's stream stood."""
+
+    epoch: str
+    version: int
+
+
+class TakenAlong(Struct):
+    """What goes with a venue."""
+
+    name: str
+    waiting: int
+    settled: int
+    history: int
+    favourites: int
+
+
+class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
+    """Without `urlName` one is made of the name. Latitude and longitude come together or not at all."""
+
+    name: Name
+    url_name: UrlName | None = None
+    address: Line = ""
+    city: Line = ""
+    state: Line = ""
+    postal_code: Line = ""
+    country: Line | None = None
+    phone_number: Line | None = None
+    website: Website | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    accepting_requests: bool = True
+    current_system_id: SystemNumber = 1
+    queue_privacy: Privacy = "hidden"
+    message: Message = ""
+
+
+class VenuePatch(Struct, rename="camel", forbid_unknown_fields=True):
+    """Only what is given changes; an empty `message` removes it, as null does with what may be missing."""
+
+    name: Name | UnsetType = UNSET
+    url_name: UrlName | UnsetType = UNSET
+    address: Line | UnsetType = UNSET
+    city: Line | UnsetType = UNSET
+    state: Line | UnsetType = UNSET
+    postal_code: Line | UnsetType = UNSET
+    country: Line | UnsetType | None = UNSET
+    phone_number: Line | UnsetType | None = UNSET
+    website: Website | UnsetType | None = UNSET
+    latitude: Latitude | UnsetType | None = UNSET
+    longitude: Longitude | UnsetType | None = UNSET
     accepting_requests: bool | UnsetType = UNSET
+    current_system_id: SystemNumber | UnsetType = UNSET
     queue_privacy: Privacy | UnsetType = UNSET
-    message: Annotated[str, Meta(max_length=200)] | UnsetType = UNSET
+    message: Message | UnsetType = UNSET
+
+
+class Confirm(Struct):
+    """`?confirm` (or `?confirm=true`): yes, with all it takes along."""
+
+    confirm: Literal["", "true", "1", "false", "0"] = "false"
+
+    @property
+    def given(self) -> bool:
+        return self.confirm in ("", "true", "1")

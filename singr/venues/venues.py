@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,11 +13,10 @@ from singr.core.errors import NotFound
 from singr.core.paging import Limit, Page
 from singr.http.call import Call
 from singr.infra.sql import Runs, many, maybe
-from singr.venues.shapes import PublicVenue, Stats, Venue, VenueRow
-
-Shape = TypeVar("Shape", Venue, PublicVenue)
+from singr.venues.shapes import OwnStats, PublicVenue, Stats, Today, Venue, VenueRow
 
 OF_TENANT = many("venues_of_tenant", VenueRow)
+TODAY = many("venues_today", Today)
 BY_ID = maybe("venue_by_id", VenueRow)
 BY_URL_NAME = maybe("venue_by_url_name", VenueRow)
 
@@ -47,12 +47,13 @@ async def list_own(call: Call, *, query: VenueList) -> Page[Venue]:
     after = paging.position(query.cursor, tuple[paging.Id])
     rows = await OF_TENANT(call.kit.db, tenant=call.tenant, after=after[0] if after else 0, max_rows=query.limit + 1)
     found = paging.page(rows, query.limit, lambda r: (r.openkj_venue_id,))
-    return Page([_shown(r, Venue) for r in found.items], found.next_cursor)
+    return Page(await _own(call, found.items), found.next_cursor)
 
 
 async def show(call: Call, venue_id: UUID) -> Venue:
     """One of the organization's venues."""
-    return _shown(await row(call.kit.db, call.tenant, venue_id), Venue)
+    (venue,) = await _own(call, [await row(call.kit.db, call.tenant, venue_id)])
+    return venue
 
 
 async def show_public(call: Call, url_name: str) -> PublicVenue:
@@ -62,9 +63,19 @@ async def show_public(call: Call, url_name: str) -> PublicVenue:
 
 def public(found: VenueRow) -> PublicVenue:
     """What anybody may know of it."""
-    return _shown(found, PublicVenue)
+    return PublicVenue(**_shared(found, PublicVenue), stats=Stats(found.waiting))
 
 
-def _shown(found: VenueRow, shape: type[Shape]) -> Shape:
-    given = {name: getattr(found, name) for name in shape.__struct_fields__ if name != "stats"}
-    return shape(**given, stats=Stats(found.waiting))
+async def _own(call: Call, rows: Sequence[VenueRow]) -> list[Venue]:
+    """The organization's venues with the counts of tonight."""
+    counted = await TODAY(call.kit.db, tenant=call.tenant, venue_ids=[r.id for r in rows]) if rows else []
+    today = {counts.venue_id: counts for counts in counted}
+    return [Venue(**_shared(r, Venue), stats=_stats(r, today.get(r.id) or Today(r.id))) for r in rows]
+
+
+def _stats(found: VenueRow, today: Today) -> OwnStats:
+    return OwnStats(found.waiting, today.requests, today.processed, today.rejected, today.withdrawn, today.singers)
+
+
+def _shared(found: VenueRow, shape: type[Struct]) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in shape.__struct_fields__ if name != "stats"}

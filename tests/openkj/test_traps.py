@@ -74,6 +74,20 @@ async def test_6_the_serial_moves_once_for_each_change_and_never_without(house: 
     assert await serial(house) == 6
 
 
+async def test_6_venues_added_renamed_and_removed_move_it_and_nothing_else_about_them(house: House) -> None:
+    headers, path = await house.sign_in(), "/v1/customer/venues"
+    _, made = await house.call("POST", path, json={"name": "Josie's"}, headers=headers)
+    seen, one = [await serial(house)], f"{path}/{made['id']}"
+    for change in ({"name": "Josie's Bar"}, {"urlName": "josie"}, {"name": "Josie's Bar"}, {"city": "Nashville"}):
+        await house.call("PATCH", one, json=change, headers=headers)
+        seen.append(await serial(house))
+    await house.call("DELETE", one, headers=headers)
+    seen.append(await serial(house))
+    await house.call("DELETE", f"{one}?confirm", headers=headers)
+    seen.append(await serial(house))
+    assert seen == [2, 3, 4, 4, 4, 4, 5]
+
+
 async def test_6_another_process_goes_on_with_the_serial(house: House, settings: Settings) -> None:
     await house.ask()
     async with opened(settings) as other:

@@ -84,6 +84,11 @@ async def test_another_organizations_host_finds_nothing(house: House) -> None:
     calls: list[tuple[str, str, Any]] = [
         ("GET", f"/v1/customer/venues/{venue_id}", None),
         ("PATCH", f"/v1/customer/venues/{venue_id}", {"acceptingRequests": False}),
+        ("PUT", f"/v1/customer/venues/{venue_id}", {"name": "Mine now"}),
+        ("DELETE", f"/v1/customer/venues/{venue_id}", None),
+        ("DELETE", f"/v1/customer/venues/{venue_id}?confirm", None),
+        ("PATCH", "/v1/customer/systems/1", {"name": "Mine now"}),
+        ("DELETE", "/v1/customer/systems/1?confirm", None),
         ("GET", f"/v1/customer/requests?venueId={venue_id}", None),
         ("PATCH", f"/v1/customer/requests/{receipt['id']}", {"status": "rejected"}),
         ("POST", "/v1/customer/requests/clear", {"venueId": venue_id}),

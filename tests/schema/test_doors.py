@@ -9,13 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 import migrations
 from singr import schema
 from tests import databases
 from tests.schema.rows import connected
 
-HEAD = "0005"
+(HEAD,) = ScriptDirectory(str(Path(migrations.__file__).parent)).get_heads()
 
 
 def test_an_empty_database_has_no_revision_and_then_the_newest(empty_database: str) -> None:
