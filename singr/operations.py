@@ -11,13 +11,19 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from singr.core.errors import AuthenticationFailed
 from singr.http.call import Call
 from singr.http.guard import PUBLIC, Rule
-from singr.http.reply import Reply
 from singr.http.route import Route
 from singr.infra.limits import Rate
 from singr.infra.sql import value
+from singr.realtime.hub import HUB
 from singr.telemetry.health import Health, examine
 
+SWEEP_AGE_MAX_S = 10
+
 POSTGIS = value("postgis_version", str)
+
+
+class NotReady(Exception):
+    """A condition of readiness does not hold."""
 
 
 async def healthz(_call: Call) -> Health:
@@ -25,15 +31,27 @@ async def healthz(_call: Call) -> Health:
     return Health("ok", {})
 
 
-async def readyz(call: Call) -> Reply:
-    """Whether calls may be sent here: 200 with the database there, 503 without. Redis away is only "degraded"."""
-    kit = call.kit
+async def readyz(call: Call, request: web.Request) -> web.Response:
+    """Whether calls may be sent here: 200 while the database is there and live views are true, else 503.
+
+    Without Redis we serve on and say "degraded".
+    """
+    kit, live = call.kit, request.app[HUB]
     health = await examine(
-        {"database": lambda: POSTGIS(kit.db)},
-        {"redis": kit.redis.ping, "queue": lambda: kit.jobs.saq.count("queued")},
+        {"database": lambda: POSTGIS(kit.db), "live": lambda: _agreed(live.sweep_age_s < SWEEP_AGE_MAX_S)},
+        {
+            "redis": kit.redis.ping,
+            "bus": lambda: _agreed(kit.bus.listening),
+            "queue": lambda: kit.jobs.saq.count("queued"),
+        },
     )
-    status = 200 if health.status == "ok" else 503
-    return Reply(msgspec.json.encode(health), "application/json", status, {"Cache-Control": "no-store"})
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return web.Response(body=msgspec.json.encode(health), status=200 if health.status == "ok" else 503, headers=headers)
+
+
+async def _agreed(holds: bool) -> None:
+    if not holds:
+        raise NotReady
 
 
 async def metrics(call: Call, request: web.Request) -> web.Response:
@@ -50,6 +68,6 @@ EVERY_MONITOR = Rate(600, per_s=60, by="address")
 
 ROUTES = (
     Route("GET", "/healthz", healthz, may=PUBLIC, rate=EVERY_MONITOR, returns=Health, quiet=True),
-    Route("GET", "/readyz", readyz, may=PUBLIC, rate=EVERY_MONITOR, returns=Health, quiet=True),
+    Route("GET", "/readyz", readyz, may=PUBLIC, rate=EVERY_MONITOR, returns=Health, raw=True, quiet=True),
     Route("GET", "/metrics", metrics, may=MONITOR, rate=EVERY_MONITOR, raw=True, quiet=True),
 )

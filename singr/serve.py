@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -16,7 +17,6 @@ from singr.core.settings import BadSettings, Settings
 from singr.worker import working
 
 SHUTDOWN_TIMEOUT_S = 10
-SEND_BUFFER_BYTES = 64 * 1024
 BACKLOG = 1024
 
 log = logging.getLogger("singr")
@@ -24,6 +24,7 @@ log = logging.getLogger("singr")
 
 async def serve(settings: Settings, *, on_ready: Callable[[str], None] = lambda _url: None) -> None:
     """Run what RUN_API and RUN_WORKERS ask for. `on_ready` gets the local address once calls are answered."""
+    _allow_many_sockets()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -39,6 +40,12 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None] = lambda 
         log.info("ready", extra={"api": settings.run_api, "workers": settings.run_workers})
         await stop.wait()
         log.info("stopping")
+
+
+def _allow_many_sockets() -> None:
+    """A watcher is a file descriptor: take as many as the system lets us."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _listen(stack: AsyncExitStack, app: web.Application, settings: Settings) -> int:

@@ -137,9 +137,9 @@ WHERE a.requests_id = :request_id
 -- Whether a request is the tenant's, and how it stands.
 SELECT status FROM requests WHERE customer_profiles_id = :tenant AND requests_id = :request_id
 
--- request_tenant(request_id) -> value
--- The organization a request was sent to.
-SELECT customer_profiles_id FROM requests WHERE requests_id = :request_id
+-- request_addressee(request_id) -> one
+-- The organization and the venue that a request was sent to.
+SELECT r.customer_profiles_id, v.url_name FROM requests r JOIN venues v USING (venues_id) WHERE r.requests_id = :request_id
 
 -- requests_of_venue(tenant, venue_id, status, after, max_rows) -> many
 -- A venue's requests of one status in the order they came, after an id.

@@ -28,8 +28,8 @@ async def show(call: Call, tracking_token: str) -> Request:
 async def withdraw(call: Call, tracking_token: str) -> None:
     """Take the request back while it waits. Doing so twice is fine; a request the KJ dealt with is a conflict."""
     row = await tracking.find(call.kit.db, call.kit.settings, tracking_token)
-    tenant = await tracking.TENANT_OF(call.kit.db, request_id=row.id)
-    if await requests.settle(call, tenant, row.id, status="withdrawn", via="api"):
+    to = await tracking.ADDRESSEE(call.kit.db, request_id=row.id)
+    if await requests.settle(call, to.tenant, row.id, status="withdrawn", via="api"):
         return
     if (await tracking.find(call.kit.db, call.kit.settings, tracking_token)).status != "withdrawn":
         raise AlreadySettled("the KJ has already dealt with it")

@@ -138,5 +138,12 @@ class VenueKey(Struct):
     tenant: UUID
 
 
+class Addressee(Struct):
+    """Whom a request was sent to."""
+
+    tenant: UUID
+    url_name: str
+
+
 class RequestState(Struct):
     status: str

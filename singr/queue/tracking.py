@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from singr.core.errors import NotFound
 from singr.core.secrets import Signer
 from singr.core.settings import Settings
-from singr.infra.sql import Runs, maybe, value
-from singr.queue.shapes import Receipt, Request, RequestRow, SubmittedRequest
+from singr.infra.sql import Runs, maybe, one
+from singr.queue.shapes import Addressee, Receipt, Request, RequestRow, SubmittedRequest
 
 BY_ID = maybe("request_by_id", SubmittedRequest)
-TENANT_OF = value("request_tenant", UUID)
+ADDRESSEE = one("request_addressee", Addressee)
 
 
 def token(settings: Settings, request_id: int) -> str:

@@ -50,4 +50,5 @@ async def follow(call: Call, request: web.Request, tracking_token: str) -> web.S
     """The venue's stream as the singer of this request sees it (server-sent events)."""
     row = await tracking.find(call.kit.db, call.kit.settings, tracking_token)
     viewer = Viewer("singer", frozenset({f"request:{row.id}"}))
-    return await stream(call, request, row.venue_id, viewer)
+    to = await tracking.ADDRESSEE(call.kit.db, request_id=row.id)
+    return await stream(call, request, row.venue_id, viewer, venue=to.url_name)
