@@ -11,6 +11,14 @@ REQUESTS = f"**{VENUE}/requests"
 COUNT = "SELECT count(*) FROM requests"
 
 
+async def reject(house: House, reason: str) -> None:
+    """Reject the only request there is."""
+    request = await house.value("SELECT requests_id FROM requests")
+    body = {"status": "rejected", "rejectReason": reason}
+    status, _ = await house.call("PATCH", f"/v1/customer/requests/{request}", json=body, headers=await house.sign_in())
+    assert status == 200
+
+
 async def test_a_request_made_offline_is_sent_once_when_the_network_is_back(people: People, house: House) -> None:
     anna = await people.singer("Anna")
     await anna.search("Hey Jude")
@@ -82,10 +90,7 @@ async def test_what_was_decided_while_the_page_was_away_is_told(people: People, 
     await anna.page.context.set_offline(True)
     await sockets[0].close()
     await expect(anna.page.locator("#live")).not_to_have_attribute("data-status", "live")
-    request = await house.value("SELECT requests_id FROM requests")
-    body = {"status": "rejected", "rejectReason": "Not in my book"}
-    status, _ = await house.call("PATCH", f"/v1/customer/requests/{request}", json=body, headers=await house.sign_in())
-    assert status == 200
+    await reject(house, "Not in my book")
     await anna.page.context.set_offline(False)
     await expect(anna.card("Hey Jude")).to_contain_text("Not in my book")
 
@@ -140,11 +145,13 @@ async def test_without_websockets_pages_are_live_by_events(people: People, house
     await expect(page.locator("body")).to_have_attribute("data-open", "false")
 
 
-async def test_without_any_stream_the_page_polls(people: People, house: House) -> None:
-    page = await people.page(PHONE)
-    await page.route_web_socket("**/v1/live", _close)
-    await page.route("**/events?*", lambda route: route.abort())
-    await page.goto("/v/test-karaoke-bar")
-    await expect(page.locator("#live")).to_have_attribute("data-status", "live")
-    await house.ask()
-    await expect(page.locator("#queue")).to_have_text("1 request with the KJ")
+async def test_without_any_stream_the_page_polls_and_misses_no_decision(people: People, house: House) -> None:
+    anna = Singer(await people.page(PHONE), "Anna")
+    await anna.page.route_web_socket("**/v1/live", _close)
+    await anna.page.route("**/events?*", lambda route: route.abort())
+    await anna.page.goto("/v/test-karaoke-bar")
+    await anna.is_live()
+    await anna.ask("Hey Jude")
+    await expect(anna.page.locator("#queue")).to_have_text("1 request with the KJ")
+    await reject(house, "Not in my book")
+    await expect(anna.card("Hey Jude")).to_contain_text("Not in my book")
