@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from singr import __version__
 from singr.core import ids
-from singr.core.errors import Problem
+from singr.core.errors import Problem, UpstreamUnavailable
 from singr.core.settings import BadSettings, Settings, read
 from singr.telemetry import logs, sentry
 
@@ -74,12 +74,17 @@ def work(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
     from singr import schema
+    from singr.infra.postgres import explained
 
-    schema.upgrade(settings.database_url)
+    try:
+        with explained():
+            schema.upgrade(settings.database_url)
+    except schema.SchemaBusy as exc:
+        raise UpstreamUnavailable(str(exc)) from exc
 
 
 def seed(settings: Settings, arguments: argparse.Namespace) -> None:
-    from singr.infra.postgres import Database
+    from singr.infra.postgres import Database, explained
     from singr.seed import seed_baseline, seed_demo
 
     if arguments.demo and settings.singr_env == "production":
@@ -87,7 +92,8 @@ def seed(settings: Settings, arguments: argparse.Namespace) -> None:
 
     async def run() -> None:
         async with Database.open(settings.database_url, size=2) as db:
-            await seed_baseline(db)
+            with explained():
+                await seed_baseline(db)
             if arguments.demo:
                 demo = await seed_demo(db, api_key=API_KEY_PREFIX + ids.token())
                 print(f"OpenKJ API key: {demo.api_key}")  # noqa: T201

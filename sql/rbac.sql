@@ -12,10 +12,18 @@ ON CONFLICT (slug) DO UPDATE SET description = excluded.description, is_system =
 WHERE (r.description, r.is_system) IS DISTINCT FROM (excluded.description, true)
 
 -- role_permissions_seed(roles, permissions) -> none
--- What system roles permit.
+-- What system roles permit, and nothing more.
+WITH wanted AS (
+    SELECT r.roles_id, p.permissions_id
+    FROM unnest(:roles::text[], :permissions::text[]) AS t (role, permission)
+    JOIN roles r ON r.slug = t.role
+    JOIN permissions p ON p.slug = t.permission
+), taken_back AS (
+    DELETE FROM role_permissions g
+    USING roles r
+    WHERE r.roles_id = g.roles_id AND r.is_system
+      AND (g.roles_id, g.permissions_id) NOT IN (SELECT roles_id, permissions_id FROM wanted)
+)
 INSERT INTO role_permissions (roles_id, permissions_id)
-SELECT r.roles_id, p.permissions_id
-FROM unnest(:roles::text[], :permissions::text[]) AS t (role, permission)
-JOIN roles r ON r.slug = t.role
-JOIN permissions p ON p.slug = t.permission
+SELECT roles_id, permissions_id FROM wanted
 ON CONFLICT (roles_id, permissions_id) DO NOTHING

@@ -6,12 +6,17 @@ ON CONFLICT (owner_type, owner_id, name) DO NOTHING
 
 -- seed_user(email, name, password_hash) -> value
 -- A person by e-mail; one who is there keeps a password once set.
-INSERT INTO users AS u (email, name, password_hash, password_algo, is_email_verified)
-VALUES (:email, :name, :password_hash, 'argon2id', :password_hash::text IS NOT NULL)
-ON CONFLICT (email) DO UPDATE
-SET password_hash = coalesce(u.password_hash, excluded.password_hash),
-    is_email_verified = u.is_email_verified OR excluded.is_email_verified
-RETURNING users_id
+WITH written AS (
+    INSERT INTO users AS u (email, name, password_hash, password_algo, is_email_verified)
+    VALUES (:email, :name, :password_hash, 'argon2id', :password_hash::text IS NOT NULL)
+    ON CONFLICT (email) DO UPDATE
+    SET password_hash = excluded.password_hash, is_email_verified = true
+    WHERE u.password_hash IS NULL AND excluded.password_hash IS NOT NULL
+    RETURNING users_id
+)
+SELECT users_id FROM written
+UNION
+SELECT users_id FROM users WHERE email = :email
 
 -- seed_user_role(user_id, role) -> none
 -- Gives a person a global role.
@@ -21,10 +26,15 @@ ON CONFLICT (users_id, roles_id) DO NOTHING
 
 -- seed_customer(user_id, name, email, timezone) -> value
 -- The organization of a person.
-INSERT INTO customer_profiles AS p (users_id, legal_business_name, contact_email, timezone)
-VALUES (:user_id, :name, :email, :timezone)
-ON CONFLICT (users_id) DO UPDATE SET legal_business_name = p.legal_business_name
-RETURNING customer_profiles_id
+WITH written AS (
+    INSERT INTO customer_profiles (users_id, legal_business_name, contact_email, timezone)
+    VALUES (:user_id, :name, :email, :timezone)
+    ON CONFLICT (users_id) DO NOTHING
+    RETURNING customer_profiles_id
+)
+SELECT customer_profiles_id FROM written
+UNION
+SELECT customer_profiles_id FROM customer_profiles WHERE users_id = :user_id
 
 -- seed_singer(user_id, nickname) -> none
 -- The singer profile of a person.

@@ -27,6 +27,11 @@ CONNECT_TIMEOUT_S = 5
 SET_STATEMENT_TIMEOUT = "SELECT set_config('statement_timeout', $1, true)"
 SET_ACTOR = "SELECT set_config('app.current_user_id', $1, true), set_config('app.actor', $2, true)"
 
+NOT_LET_IN = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+)
 UNREACHABLE = (
     OSError,
     TimeoutError,
@@ -37,7 +42,11 @@ UNREACHABLE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.LockNotAvailableError,
     asyncpg.DeadlockDetectedError,
+    *NOT_LET_IN,
 )
+
+# In this order: no role to take, no right to look, no table.
+NEVER_MIGRATED = (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedTableError)
 
 
 @contextmanager
@@ -52,15 +61,17 @@ def reachable() -> Iterator[None]:
 
 
 @contextmanager
-def _admitted() -> Iterator[None]:
+def explained() -> Iterator[None]:
+    """As `reachable`, for an operator: with the server's reason where it does not let us in or was never migrated."""
     try:
-        yield
-    except UNREACHABLE:
+        with reachable():
+            yield
+    except UpstreamUnavailable as exc:
+        if isinstance(exc.__cause__, NOT_LET_IN):
+            raise UpstreamUnavailable(f"the database refuses us: {exc.__cause__}") from exc
         raise
-    except asyncpg.InvalidParameterValueError as exc:
-        raise UpstreamUnavailable(f"the database lacks the role {APP_ROLE}: run `singr migrate` first") from exc
-    except asyncpg.PostgresError as exc:
-        raise UpstreamUnavailable(f"the database refuses us: {exc}") from exc
+    except NEVER_MIGRATED as exc:
+        raise UpstreamUnavailable("the database lacks our schema: run `singr migrate` first") from exc
 
 
 class Connected:
@@ -102,7 +113,7 @@ class Database:
     async def open(cls, url: str, *, size: int) -> AsyncIterator[Database]:
         """A pool of up to `size` connections; raises UpstreamUnavailable when PostgreSQL does not answer or refuses
         us (no such database, wrong password, a schema without our role)."""
-        with reachable(), _admitted():
+        with explained():
             pool = await asyncpg.create_pool(
                 url,
                 min_size=1,
