@@ -149,3 +149,77 @@ WITH actor AS MATERIALIZED (
     WHERE t.customer_profiles_id = gone.customer_profiles_id
 )
 SELECT gate.epoch, gate.version FROM gate, gone
+
+-- venues_listed(accepting, name, url_name, max_rows) -> many
+-- Everybody's venues by name, after a position.
+SELECT v.url_name, v.name, v.address, v.city, v.state, v.postal_code, v.country,
+       ST_Y(v.location::geometry), ST_X(v.location::geometry), v.accepting_requests
+FROM venues v
+WHERE (v.name, v.url_name) > (:name, :url_name) AND (:accepting::bool IS NULL OR v.accepting_requests = :accepting)
+ORDER BY v.name, v.url_name
+LIMIT :max_rows
+
+-- venues_in_city(accepting, city, state, name, url_name, max_rows) -> many
+-- Venues of a city, of one state where it is given, after a position.
+SELECT v.url_name, v.name, v.address, v.city, v.state, v.postal_code, v.country,
+       ST_Y(v.location::geometry), ST_X(v.location::geometry), v.accepting_requests
+FROM venues v
+WHERE (v.name, v.url_name) > (:name, :url_name) AND (:accepting::bool IS NULL OR v.accepting_requests = :accepting)
+  AND lower(v.city) = lower(:city)
+  AND (:state::text IS NULL OR lower(v.state) = lower(:state))
+ORDER BY v.name, v.url_name
+LIMIT :max_rows
+
+-- venues_in_state(accepting, state, name, url_name, max_rows) -> many
+-- Venues of a state, after a position.
+SELECT v.url_name, v.name, v.address, v.city, v.state, v.postal_code, v.country,
+       ST_Y(v.location::geometry), ST_X(v.location::geometry), v.accepting_requests
+FROM venues v
+WHERE (v.name, v.url_name) > (:name, :url_name) AND (:accepting::bool IS NULL OR v.accepting_requests = :accepting)
+  AND lower(v.state) = lower(:state)
+ORDER BY v.name, v.url_name
+LIMIT :max_rows
+
+-- venues_named(accepting, pattern, city, state, name, url_name, max_rows) -> many
+-- Venues with a text in their name, anywhere or in a place, after a position.
+SELECT v.url_name, v.name, v.address, v.city, v.state, v.postal_code, v.country,
+       ST_Y(v.location::geometry), ST_X(v.location::geometry), v.accepting_requests
+FROM venues v
+WHERE (v.name, v.url_name) > (:name, :url_name) AND (:accepting::bool IS NULL OR v.accepting_requests = :accepting)
+  AND v.name ILIKE :pattern
+  AND (:city::text IS NULL OR lower(v.city) = lower(:city))
+  AND (:state::text IS NULL OR lower(v.state) = lower(:state))
+ORDER BY v.name, v.url_name
+LIMIT :max_rows
+
+-- venues_nearby(lat, lon, radius_m, accepting, max_rows) -> many
+-- Venues within radius_m metres, nearest first; of one kind where accepting says so.
+SELECT near.url_name, near.name, near.address, near.city, near.state, near.postal_code, near.country, near.latitude,
+       near.longitude, near.accepting_requests, round(near.distance_m)::int
+FROM (
+    SELECT v.url_name, v.name, v.address, v.city, v.state, v.postal_code, v.country,
+           ST_Y(v.location::geometry) AS latitude, ST_X(v.location::geometry) AS longitude, v.accepting_requests,
+           ST_Distance(v.location, ST_Point(:lon::float8, :lat::float8)::geography) AS distance_m
+    FROM venues v
+    WHERE ST_DWithin(v.location, ST_Point(:lon::float8, :lat::float8)::geography, :radius_m::float8)
+      AND (:accepting::bool IS NULL OR v.accepting_requests = :accepting)
+    ORDER BY v.location <-> ST_Point(:lon::float8, :lat::float8)::geography
+    LIMIT :max_rows
+) AS near
+ORDER BY near.distance_m, near.url_name
+
+-- venues_nearby_accepting(lat, lon, radius_m, max_rows) -> many
+-- Venues within radius_m metres that accept requests, nearest first.
+SELECT near.url_name, near.name, near.address, near.city, near.state, near.postal_code, near.country, near.latitude,
+       near.longitude, near.accepting_requests, round(near.distance_m)::int
+FROM (
+    SELECT v.url_name, v.name, v.address, v.city, v.state, v.postal_code, v.country,
+           ST_Y(v.location::geometry) AS latitude, ST_X(v.location::geometry) AS longitude, v.accepting_requests,
+           ST_Distance(v.location, ST_Point(:lon::float8, :lat::float8)::geography) AS distance_m
+    FROM venues v
+    WHERE ST_DWithin(v.location, ST_Point(:lon::float8, :lat::float8)::geography, :radius_m::float8)
+      AND v.accepting_requests
+    ORDER BY v.location <-> ST_Point(:lon::float8, :lat::float8)::geography
+    LIMIT :max_rows
+) AS near
+ORDER BY near.distance_m, near.url_name

@@ -8,11 +8,18 @@ from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import Cache, Route
 from singr.infra.limits import Rate
-from singr.venues import editing, venues
+from singr.venues import editing, finding, venues
 from singr.venues.editing import NameTaken
+from singr.venues.finding import NearbySearch, NearbyVenue, VenueCard, VenueSearch
 from singr.venues.shapes import Confirm, NewVenue, PublicVenue, Venue, VenuePatch
 
 ROUTES = (
+    Route("GET", "/v1/public/venues", finding.list_public,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"),
+          query=VenueSearch, returns=Page[VenueCard], cache=Cache()),
+    Route("GET", "/v1/public/venues/nearby", finding.list_nearby,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"),
+          query=NearbySearch, returns=Page[NearbyVenue], cache=Cache()),
     Route("GET", "/v1/public/venues/{url_name}", venues.show_public,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=PublicVenue, cache=Cache()),
     Route("GET", "/v1/customer/venues", venues.list_own,
