@@ -5,7 +5,7 @@ WORKERS ?= auto
 IN_VENV = $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt laws bench faults venv-run venv-dev
+.PHONY: help run test lint fmt laws routes bench faults venv-run venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -29,6 +29,9 @@ fmt: venv-dev ## format the code
 
 laws: venv-dev ## the tests that hold for every route, statement, table and setting
 	@$(IN_VENV) pytest tests/laws
+
+routes: venv-dev ## write the golden copy of the route page: a changed permission or limit is then a line in the diff
+	@$(IN_VENV) singr routes > tests/laws/routes.txt
 
 bench: ## benchmarks
 	@echo "There are no benchmarks yet: they come with the work on speed."

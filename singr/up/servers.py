@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from singr.up import account, docker, machine, provision
+from singr.up.child import Child
 from singr.up.kept import Secrets
 from singr.up.packages import Missing, say
 from singr.up.postgres import Postgres
@@ -31,8 +32,16 @@ class Servers:
             await asyncio.sleep(LOOK_EVERY_S)
             for child in (server.child for server in self.own):
                 if child and not child.running:
-                    say(f"{Path(child.command[0]).name} ended unexpectedly and is started again (see {child.log})")
-                    child.spawn()
+                    _start_again(child)
+
+
+def _start_again(child: Child) -> None:
+    name = Path(child.command[0]).name
+    say(f"{name} ended unexpectedly and is started again (see {child.log})")
+    try:
+        child.spawn()
+    except OSError as exc:
+        say(f"{name} cannot be started: {exc}")
 
 
 @contextmanager
