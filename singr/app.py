@@ -13,7 +13,7 @@ from singr.http.device import Devices
 from singr.http.endpoint import Gate
 from singr.http.mount import mount
 from singr.http.route import Row
-from singr.identity import revocations
+from singr.identity import epochs, revocations
 from singr.identity.tokens import Doorkeeper
 from singr.infra import aside, bus, postgres, redis, work
 from singr.infra.kit import Kit
@@ -42,10 +42,13 @@ async def open_kit(settings: Settings) -> AsyncIterator[Kit]:
 @asynccontextmanager
 async def application(kit: Kit, rows: Sequence[Row] = table.ROUTES) -> AsyncIterator[web.Application]:
     """The web application of one process, ready to be served."""
-    async with revocations.watching(kit) as revoked, hub.opened(kit.bus, Source(kit)) as live:
+    async with AsyncExitStack() as stack:
+        revoked = await stack.enter_async_context(revocations.watching(kit))
+        moved = await stack.enter_async_context(epochs.watching(kit))
+        live = await stack.enter_async_context(hub.opened(kit.bus, Source(kit)))
         app = web.Application()
         app[hub.HUB] = live
-        doorkeeper = Doorkeeper(kit.settings, revoked)
+        doorkeeper = Doorkeeper(kit.settings, revoked, moved)
         devices = Devices(kit.settings.auth_secret, secure=kit.settings.base_url.startswith("https:"))
         mount(app, rows, Gate(kit, doorkeeper.admit, devices))
         yield app

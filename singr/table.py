@@ -11,6 +11,7 @@ from singr.http.call import Call
 from singr.http.guard import PUBLIC
 from singr.http.reply import Reply
 from singr.http.route import Route, Row
+from singr.identity import jobs as identity
 from singr.identity.routes import ROUTES as IDENTITY
 from singr.infra.work import Job
 from singr.notifications import jobs as notifications
@@ -46,7 +47,7 @@ ROUTES: tuple[Row, ...] = (
     *OPENKJ,
 )
 
-JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *notifications.JOBS)
+JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *notifications.JOBS, *identity.JOBS)
 
 
 def page() -> str:

@@ -14,21 +14,25 @@ WHERE users_id = :user_id
 -- One person with global roles and singer profile.
 SELECT u.users_id, u.email, u.name, u.display_name, u.phone_number, u.image_url, u.is_email_verified,
        ARRAY(SELECT r.slug FROM user_roles ur JOIN roles r USING (roles_id) WHERE ur.users_id = u.users_id ORDER BY r.slug),
-       s.singer_profiles_id, s.nickname, s.avatar_url
+       s.singer_profiles_id, s.nickname, s.avatar_url,
+       coalesce(e.epoch, 0), coalesce(e.generation, 0), u.disabled_at IS NOT NULL
 FROM users u
 LEFT JOIN singer_profiles s USING (users_id)
+LEFT JOIN auth_epochs e USING (users_id)
 WHERE u.users_id = :user_id
 
 -- person_memberships(user_id) -> many
 -- Organizations a person owns or works for, with what they may do there; at most 100.
 WITH mine AS (
-    SELECT p.customer_profiles_id, coalesce(p.dba_name, p.legal_business_name, '') AS name, r.roles_id, 'active' AS status,
+    SELECT p.customer_profiles_id, coalesce(p.dba_name, p.legal_business_name, '') AS name, r.roles_id,
+           CASE WHEN p.suspended_at IS NULL THEN 'active' ELSE 'suspended' END AS status,
            NULL::uuid AS organization_users_id, true AS is_owner
     FROM customer_profiles p
     JOIN roles r ON r.slug = 'customer_owner'
     WHERE p.users_id = :user_id
     UNION ALL
-    SELECT p.customer_profiles_id, coalesce(p.dba_name, p.legal_business_name, ''), o.role_id, o.status::text,
+    SELECT p.customer_profiles_id, coalesce(p.dba_name, p.legal_business_name, ''), o.role_id,
+           CASE WHEN o.status = 'active' AND p.suspended_at IS NOT NULL THEN 'suspended' ELSE o.status::text END,
            o.organization_users_id, false
     FROM organization_users o
     JOIN customer_profiles p USING (customer_profiles_id)
@@ -49,3 +53,86 @@ FROM mine m
 LEFT JOIN roles r USING (roles_id)
 ORDER BY m.is_owner DESC, m.name
 LIMIT 100
+
+-- account_register(email, name, password_hash, role, nickname, business, contact, timezone, system_name) -> maybe
+-- A new person, as a singer with a profile or as the owner of an organization with a first system; no row when the
+-- address is known.
+WITH person AS (
+    INSERT INTO users (email, name, password_hash, password_algo)
+    VALUES (:email, :name, :password_hash, 'argon2id')
+    ON CONFLICT (email) DO NOTHING
+    RETURNING users_id
+), role AS (
+    INSERT INTO user_roles (users_id, roles_id)
+    SELECT p.users_id, r.roles_id FROM person p JOIN roles r ON r.slug = :role::text
+), customer AS (
+    INSERT INTO customer_profiles (users_id, legal_business_name, contact_email, timezone)
+    SELECT users_id, :business, :contact, :timezone FROM person WHERE :role::text = 'customer_owner'
+    RETURNING customer_profiles_id
+), first_system AS (
+    INSERT INTO systems (customer_profiles_id, openkj_system_id, name)
+    SELECT customer_profiles_id, 1, :system_name FROM customer
+), singer AS (
+    INSERT INTO singer_profiles (users_id, nickname)
+    SELECT users_id, :nickname FROM person WHERE :role::text = 'singer'
+)
+SELECT users_id FROM person
+
+-- account_verified(user_id) -> none
+-- Whoever used a link that was sent to an address owns it.
+UPDATE users SET is_email_verified = true WHERE users_id = :user_id AND NOT is_email_verified
+
+-- account_set_password(user_id, password_hash) -> none
+-- Replaces the password.
+UPDATE users SET password_hash = :password_hash, password_algo = 'argon2id' WHERE users_id = :user_id
+
+-- account_set_email(user_id, email) -> none
+-- Replaces the address by one that was confirmed.
+UPDATE users SET email = :email, is_email_verified = true WHERE users_id = :user_id
+
+-- account_set_profile(user_id, given) -> none
+-- Replaces what is given: name, display_name, phone_number.
+UPDATE users
+SET name = CASE WHEN :given::jsonb ? 'name' THEN :given ->> 'name' ELSE name END,
+    display_name = CASE WHEN :given ? 'display_name' THEN :given ->> 'display_name' ELSE display_name END,
+    phone_number = CASE WHEN :given ? 'phone_number' THEN :given ->> 'phone_number' ELSE phone_number END
+WHERE users_id = :user_id
+
+-- account_delete(user_id) -> none
+-- A person, and all that belongs to them.
+DELETE FROM users WHERE users_id = :user_id
+
+-- link_issue(purpose, user_id, detail, token, lifetime_s) -> value
+-- A token for one purpose; the older ones for the same purpose end.
+WITH older AS (
+    DELETE FROM verification_tokens WHERE starts_with(identifier, :purpose::text || ':' || :user_id::text || ':')
+)
+INSERT INTO verification_tokens (identifier, token, expires_at)
+VALUES (:purpose || ':' || :user_id || ':' || :detail::text, :token, now() + :lifetime_s * interval '1 second')
+RETURNING token
+
+-- link_redeem(purpose, token) -> maybe
+-- Takes a token out: whose it was, and what was kept with it.
+DELETE FROM verification_tokens
+WHERE token = :token AND split_part(identifier, ':', 1) = :purpose AND expires_at > now()
+RETURNING split_part(identifier, ':', 2)::uuid, split_part(identifier, ':', 3)
+
+-- links_forget() -> none
+-- Tokens that nobody used in time.
+DELETE FROM verification_tokens WHERE expires_at <= now()
+
+-- auth_epochs_moved(seconds) -> many
+-- The epochs that moved within these seconds.
+SELECT users_id, epoch FROM auth_epochs WHERE changed_at > now() - :seconds * interval '1 second'
+
+-- auth_epoch(user_id) -> value
+-- A person's epoch.
+SELECT coalesce((SELECT epoch FROM auth_epochs WHERE users_id = :user_id), 0)
+
+-- auth_sessions_end(user_id) -> value
+-- Ends every session of a person: a new epoch and a new generation.
+INSERT INTO auth_epochs AS e (users_id, epoch, generation)
+VALUES (:user_id, 1, 1)
+ON CONFLICT (users_id) DO UPDATE
+SET epoch = e.epoch + 1, generation = e.generation + 1, changed_at = clock_timestamp()
+RETURNING epoch

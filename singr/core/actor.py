@@ -28,6 +28,7 @@ class Actor(Struct, frozen=True):
     context: Context | None = None
     token_id: str = ""
     session: str = ""
+    epoch: int = 0
     expires_at: int = 0
 
     def __str__(self) -> str:

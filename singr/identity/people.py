@@ -30,6 +30,9 @@ class PersonRow(Struct):
     singer_profile_id: UUID | None
     nickname: str | None
     avatar_url: str | None
+    epoch: int = 0
+    generation: int = 0
+    is_disabled: bool = False
 
 
 class Membership(Struct):
@@ -97,6 +100,8 @@ async def load(on: Runs, user_id: UUID, context: Context | None) -> Person:
     row = await PERSON(on, user_id=user_id)
     if row is None:
         raise AuthenticationFailed("the account is gone")
+    if row.is_disabled:
+        raise AuthenticationFailed("the account is on hold")
     memberships = await MEMBERSHIPS(on, user_id=user_id)
     contexts = possible_contexts(row, memberships)
     return Person(row, memberships, context if context in contexts else next(iter(contexts), None))

@@ -41,10 +41,11 @@ return {tostring(current), family[1]}
 
 
 class Owner(Struct):
-    """Whose session it is, and what it acts as."""
+    """Whose session it is, and what it acts as; all sessions of older generations have ended."""
 
     user_id: UUID
     context: Context | None
+    generation: int = 0
 
 
 class TokenReused(AuthenticationFailed):

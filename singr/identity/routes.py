@@ -2,22 +2,68 @@
 
 from __future__ import annotations
 
-from singr.core.errors import AuthenticationFailed
+from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict, ValidationFailed
 from singr.http.guard import PUBLIC, SIGNED_IN
 from singr.http.route import Cache, Route
-from singr.identity import profile, sessions
+from singr.identity import credentials, profile, recovery, registration, sessions
+from singr.identity.forms import (
+    ChangeEmail,
+    ChangePassword,
+    ChangeProfile,
+    DeleteAccount,
+    Forgot,
+    Register,
+    RegisterSinger,
+    Reset,
+    Token,
+    Told,
+)
+from singr.identity.links import LinkInvalid
 from singr.identity.refresh import TokenReused
 from singr.identity.shapes import JWKS, Profile, RefreshIn, Session, SignIn
+from singr.identity.throttle import TooManyFailures
 from singr.infra.limits import Rate
 
-ROUTES = (
+BY_MAIL = Rate(5, per_s=3600, by="address")
+OWN_ACCOUNT = Rate(10, per_s=900)
+
+ACCOUNTS = (
+    Route("POST", "/v1/auth/register", registration.register,
+          may=PUBLIC, rate=Rate(3, per_s=3600, by="address"),
+          body=Register, returns=Told, status=202, raises=(ValidationFailed,), aliases=("/v1/auth/signup",)),
+    Route("POST", "/v1/auth/register/singer", registration.register_singer,
+          may=PUBLIC, rate=BY_MAIL, body=RegisterSinger, returns=Told, status=202, raises=(ValidationFailed,)),
+    Route("POST", "/v1/auth/verify-email", registration.verify,
+          may=PUBLIC, rate=BY_MAIL, body=Token, returns=Told, raises=(LinkInvalid,)),
+    Route("POST", "/v1/auth/verify-email/resend", registration.resend,
+          may=SIGNED_IN, rate=Rate(5, per_s=3600), returns=Told, status=202),
+    Route("POST", "/v1/auth/password/forgot", recovery.forgot,
+          may=PUBLIC, rate=BY_MAIL, body=Forgot, returns=Told, status=202, aliases=("/v1/auth/forgot-password",)),
+    Route("POST", "/v1/auth/password/reset", recovery.reset,
+          may=PUBLIC, rate=BY_MAIL,
+          body=Reset, returns=Told, raises=(LinkInvalid, ValidationFailed), aliases=("/v1/auth/reset-password",)),
+    Route("POST", "/v1/auth/password/change", credentials.change_password,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=ChangePassword, returns=Told, raises=(AuthorizationDenied,)),
+    Route("POST", "/v1/auth/email/change", credentials.change_email,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=ChangeEmail, returns=Told, status=202, raises=(AuthorizationDenied,)),
+    Route("POST", "/v1/auth/email/confirm", credentials.confirm_email,
+          may=PUBLIC, rate=BY_MAIL, body=Token, returns=Told, raises=(LinkInvalid,)),
+    Route("PATCH", "/v1/auth/profile", credentials.change_profile,
+          may=SIGNED_IN, rate=Rate(30, per_s=60), body=ChangeProfile, returns=Profile),
+    Route("POST", "/v1/auth/account/delete", credentials.delete_account,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=DeleteAccount, status=204, raises=(AuthorizationDenied, Conflict)),
+)  # fmt: skip
+
+SESSIONS = (
     Route("POST", "/v1/auth/signin", sessions.sign_in,
           may=PUBLIC, rate=Rate(5, per_s=60, by="address"),
-          body=SignIn, returns=Session, raises=(AuthenticationFailed,)),
+          body=SignIn, returns=Session, raises=(AuthenticationFailed, TooManyFailures)),
     Route("POST", "/v1/auth/refresh", sessions.refresh,
           may=PUBLIC, rate=Rate(60, per_s=3600, by="device"),
           body=RefreshIn, returns=Session, raises=(AuthenticationFailed, TokenReused)),
     Route("POST", "/v1/auth/signout", sessions.sign_out,
+          may=SIGNED_IN, rate=Rate(30, per_s=60), status=204),
+    Route("POST", "/v1/auth/signout/everywhere", credentials.sign_out_everywhere,
           may=SIGNED_IN, rate=Rate(30, per_s=60), status=204),
     Route("GET", "/v1/auth/profile", profile.show,
           may=SIGNED_IN, rate=Rate(30, per_s=60), returns=Profile),
@@ -25,3 +71,5 @@ ROUTES = (
           may=PUBLIC, rate=Rate(600, per_s=60, by="address"), returns=JWKS, cache=Cache(max_age_s=300),
           aliases=("/.well-known/jwks.json", "/v1/auth/.well-known/jwks.json")),
 )  # fmt: skip
+
+ROUTES = (*ACCOUNTS, *SESSIONS)

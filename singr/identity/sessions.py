@@ -7,7 +7,7 @@ import logging
 from singr.core.actor import SYSTEM
 from singr.core.errors import AuthenticationFailed
 from singr.http.call import Call
-from singr.identity import passwords, people, revocations, tokens
+from singr.identity import passwords, people, revocations, throttle, tokens
 from singr.identity.people import Account, Person
 from singr.identity.refresh import Owner, RefreshTokens, TokenReused
 from singr.identity.shapes import RefreshIn, Session, SessionUser, SignIn
@@ -21,15 +21,18 @@ log = logging.getLogger("singr.security")
 
 async def sign_in(call: Call, *, body: SignIn) -> Session:
     """Exchange e-mail and password for tokens. Unknown addresses take the same time and get the same answer."""
+    attempts = await throttle.attempt(call.kit.redis, body.email)
     account = await people.BY_EMAIL(call.kit.db, email=body.email)
     stored = account.password_hash if account else None
     if not await passwords.verify(stored, body.password) or account is None or stored is None:
         metrics.SIGN_INS.labels("refused").inc()
-        log.warning("sign-in refused", extra={"address": call.address})
+        what = "account locked" if attempts >= throttle.LOCKED_AT else "sign-in refused"
+        log.warning(what, extra={"user": str(account.id) if account else None, "address": call.address})
         raise AuthenticationFailed("e-mail or password is wrong")
+    await throttle.succeeded(call.kit.redis, body.email)
     await _stamp(call, account, body.password if passwords.is_outdated(stored) else None)
     person = await people.load(call.kit.db, account.id, None)
-    token, session = await RefreshTokens.of(call.kit).start(Owner(person.id, person.context))
+    token, session = await RefreshTokens.of(call.kit).start(Owner(person.id, person.context, person.row.generation))
     metrics.SIGN_INS.labels("accepted").inc()
     log.info("signed in", extra={"user": str(person.id), "address": call.address})
     return _session(call, person, token, session)
@@ -44,6 +47,9 @@ async def refresh(call: Call, *, body: RefreshIn) -> Session:
         log.warning("refresh token reused, session ended", extra={"address": call.address})
         raise
     person = await people.load(call.kit.db, owner.user_id, owner.context)
+    if person.row.generation != owner.generation:
+        await RefreshTokens.of(call.kit).end(session)
+        raise AuthenticationFailed("you were signed out everywhere")
     return _session(call, person, token, session)
 
 

@@ -15,6 +15,7 @@ from singr.core.actor import Actor, Context
 from singr.core.errors import AuthenticationFailed
 from singr.core.permissions import Permission
 from singr.core.settings import Settings
+from singr.identity.epochs import Epochs
 from singr.identity.keys import SigningKeys
 from singr.identity.people import Person
 from singr.identity.revocations import Revocations
@@ -27,7 +28,8 @@ REQUIRED = ["sub", "jti", "sid", "exp", "iat", "iss", "aud"]
 
 
 class Claims(Struct, rename="camel"):
-    """What a token says (design: api.md). `sid` names the session (its refresh family), hashed."""
+    """What a token says (design: api.md). `sid` names the session (its refresh family), hashed; `epoch` is the person's
+    when it was made."""
 
     sub: UUID
     email: str
@@ -42,6 +44,7 @@ class Claims(Struct, rename="camel"):
     exp: int
     iss: str
     aud: str
+    epoch: int = 0
 
 
 def issue(settings: Settings, person: Person, session: str) -> str:
@@ -61,6 +64,7 @@ def issue(settings: Settings, person: Person, session: str) -> str:
         exp=now + settings.access_token_ttl_s,
         iss=settings.jwt_issuer,
         aud=settings.jwt_audience,
+        epoch=person.row.epoch,
     )
     return jwt.encode(msgspec.to_builtins(claims), keys.private, ALGORITHM, headers={"kid": keys.kid})
 
@@ -68,8 +72,9 @@ def issue(settings: Settings, person: Person, session: str) -> str:
 class Doorkeeper:
     """Reads access tokens; one instance a process."""
 
-    def __init__(self, settings: Settings, revoked: Revocations) -> None:
-        self._settings, self._keys, self._revoked = settings, SigningKeys.of(settings), revoked
+    def __init__(self, settings: Settings, revoked: Revocations, epochs: Epochs) -> None:
+        self._settings, self._keys = settings, SigningKeys.of(settings)
+        self._revoked, self._epochs = revoked, epochs
         self._remembered: dict[str, Actor] = {}
 
     def admit(self, request: web.Request) -> Actor | None:
@@ -91,6 +96,8 @@ class Doorkeeper:
             raise AuthenticationFailed("the token has expired")
         if self._revoked.has(actor.token_id) or self._revoked.has(actor.session):
             raise AuthenticationFailed("the token was revoked")
+        if actor.user_id and self._epochs.has_passed(actor.user_id, actor.epoch):
+            raise AuthenticationFailed("what you may do has changed: refresh the token")
         return actor
 
     def _verify(self, token: str) -> Actor:
@@ -118,5 +125,6 @@ class Doorkeeper:
             context=claims.active_context,
             token_id=claims.jti,
             session=claims.sid,
+            epoch=claims.epoch,
             expires_at=claims.exp,
         )

@@ -9,7 +9,10 @@ from singr.web.markup import fill, template
 from singr.web.page import dress, respond_with
 
 PLAIN, DOCS, HOST = dress("plain"), dress("docs", script="docs/docs.js"), dress("host", script="host/host.js")
-WELCOME_BODY, DOCS_BODY, HOST_BODY = (fill(template(name)) for name in ("welcome", "docs", "host"))
+ACCOUNT = dress("plain", script="account/account.js")
+WELCOME_BODY, DOCS_BODY, HOST_BODY, ACCOUNT_BODY = (
+    fill(template(name)) for name in ("welcome", "docs", "host", "account")
+)
 
 
 async def welcome(_call: Call, request: web.Request) -> web.Response:
@@ -25,3 +28,8 @@ async def docs(_call: Call, request: web.Request) -> web.Response:
 async def host(_call: Call, request: web.Request) -> web.Response:
     """The host console; everything in it comes through the API once somebody has signed in."""
     return respond_with(request, HOST, title="Host console", body=HOST_BODY)
+
+
+async def account(_call: Call, request: web.Request) -> web.Response:
+    """What the links in our mails open."""
+    return respond_with(request, ACCOUNT, title="Your account", body=ACCOUNT_BODY)

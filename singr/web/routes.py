@@ -14,6 +14,7 @@ ROUTES = (
     Route("GET", "/", plain.welcome, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True, quiet=True),
     Route("GET", "/docs", plain.docs, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True, quiet=True),
     Route("GET", "/host", plain.host, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
+    Route("GET", "/account", plain.account, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
     Route("GET", "/v/{url_name}", singer.show, may=PUBLIC, rate=READING, raw=True),
     Route("POST", "/v/{url_name}", singer.ask, may=PUBLIC, rate=Rate(10, per_s=3600, by="device"), raw=True),
     Route("POST", "/v/{url_name}/withdraw", singer.withdraw,

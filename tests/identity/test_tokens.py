@@ -23,10 +23,12 @@ from singr.core.errors import AuthenticationFailed
 from singr.core.permissions import Permission
 from singr.core.settings import BadSettings, Settings
 from singr.identity import keys, tokens
+from singr.identity.epochs import Epochs
 from singr.identity.keys import SigningKeys
 from singr.identity.people import Membership, Person, PersonRow
 from singr.identity.revocations import Revocations
 from singr.identity.tokens import Doorkeeper
+from singr.infra.postgres import Database
 from tests.house import House
 
 SECRET = "the secret of this test installation alone"
@@ -39,7 +41,7 @@ ANN = Person(ROW, [MEMBER], Context("customer", TENANT))
 
 
 def doorkeeper(settings: Settings = SETTINGS) -> Doorkeeper:
-    return Doorkeeper(settings, Revocations(Redis()))
+    return Doorkeeper(settings, Revocations(Redis()), Epochs(Database(None), settings))
 
 
 def claims(**changed: Any) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def test_a_token_names_who_may_do_what_where() -> None:
 def test_a_token_says_what_clients_rely_on() -> None:
     said = claims()
     person = {"sub", "email", "name", "role", "roles", "permissions", "activeContext"}
-    assert said.keys() == person | {"jti", "sid", "iat", "exp", "iss", "aud"}
+    assert said.keys() == person | {"jti", "sid", "iat", "exp", "iss", "aud", "epoch"}
     assert said["activeContext"] == {"type": "customer", "id": str(TENANT)}
     assert said["exp"] - said["iat"] == 900
     assert said["iss"] == said["aud"] == "system.singrkaraoke.com"

@@ -24,6 +24,8 @@ from singr.identity.people import Membership, Person, PersonRow
 from singr.infra.limits import Rate
 from tests.house import House, opened
 
+# So far on that signing out everywhere does not end the test's own tokens.
+FAR = 1_000_000
 GOLDEN = Path(__file__).with_name("routes.txt")
 VALUES = {"url_name": "test-karaoke-bar", "tracking_token": "1.x", "api_key": "skj_nobody"}
 
@@ -44,7 +46,9 @@ def path_of(row: Row) -> str:
 def bearer(house: House, *permissions: str, user: UUID | None = None) -> dict[str, str]:
     """A new session of `user` (or somebody) with just these permissions in an organization of their own."""
     tenant = uuid4()
-    somebody = PersonRow(user or uuid4(), "x@example.com", None, None, None, None, True, ["singer"], None, None, None)
+    somebody = PersonRow(
+        user or uuid4(), "x@example.com", None, None, None, None, True, ["singer"], None, None, None, epoch=FAR
+    )
     member = Membership(tenant, "", "customer_staff", "active", list(permissions), False)
     person = Person(somebody, [member], Context("customer", tenant))
     return {"Authorization": f"Bearer {tokens.issue(house.kit.settings, person, uuid4().hex)}"}

@@ -1,0 +1,86 @@
+"""Tokens sent by mail: 256 random bits, good once and for a while, known to the database only by their SHA-256."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+from singr.core import ids
+from singr.core.errors import AuthenticationFailed
+from singr.core.secrets import digest
+from singr.core.settings import Settings
+from singr.infra.postgres import Transaction
+from singr.infra.sql import maybe, none, value
+from singr.notifications import outbox
+from singr.notifications.outbox import Letter
+
+SOMEBODY = "there"
+
+
+class Purpose(NamedTuple):
+    """What a token is for; `word` stands in its link, so that the page knows what to ask for."""
+
+    word: str
+    letter: str
+    lifetime_s: int
+
+
+VERIFY = Purpose("verify", "verify_email", 24 * 3600)
+RESET = Purpose("reset", "reset_password", 3600)
+EMAIL = Purpose("email", "change_email", 24 * 3600)
+MAGIC = Purpose("magic", "magic_link", 15 * 60)
+
+
+class LinkInvalid(AuthenticationFailed):
+    title = "The link is not valid any more"
+
+
+class Redeemed(Struct):
+    """Whose token it was; `detail` is what was kept with it (a new address, a device)."""
+
+    user_id: UUID
+    detail: str
+
+
+ISSUE = value("link_issue", str)
+REDEEM = maybe("link_redeem", Redeemed)
+FORGET = none("links_forget")
+
+
+async def send(
+    tx: Transaction, settings: Settings, purpose: Purpose, user_id: UUID, *, to: str, name: str | None, detail: str = ""
+) -> int:
+    """A new token, in a letter to `to` (empty: to nobody, at the same cost); older ones for the same purpose end.
+    Returns the letter's id, to be posted after the commit."""
+    token = ids.token()
+    await ISSUE(
+        tx,
+        purpose=purpose.word,
+        user_id=str(user_id),
+        detail=detail,
+        token=digest(token),
+        lifetime_s=purpose.lifetime_s,
+    )
+    facts = {"name": name or SOMEBODY, "link": address(settings, purpose.word, token)}
+    return await outbox.put(tx, settings, Letter(purpose.letter, to, facts), for_s=purpose.lifetime_s)
+
+
+async def redeem(tx: Transaction, purpose: Purpose, token: str) -> Redeemed:
+    """Whose token it is, once; raises LinkInvalid."""
+    found = await REDEEM(tx, purpose=purpose.word, token=digest(token))
+    if found is None:
+        raise LinkInvalid
+    return found
+
+
+def address(settings: Settings, word: str = "", token: str = "") -> str:
+    """The account page; the token stands after `#`, which browsers send to no server."""
+    return f"{settings.base_url}/account" + (f"#{word}={token}" if token else "")
+
+
+async def tell(tx: Transaction, settings: Settings, letter: str, *, to: str, name: str | None) -> int:
+    """A letter without a token; returns its id."""
+    facts = {"name": name or SOMEBODY, "link": address(settings)}
+    return await outbox.put(tx, settings, Letter(letter, to, facts), for_s=VERIFY.lifetime_s)

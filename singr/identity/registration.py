@@ -1,0 +1,91 @@
+"""New accounts. Whether an address is already known stays between us and its mailbox: same answer, same work."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID, uuid4
+
+from msgspec import Struct
+
+from singr.core.actor import SYSTEM
+from singr.core.errors import AuthenticationFailed
+from singr.core.text import clean
+from singr.http.call import Call
+from singr.identity import credentials, links, passwords, people, policy
+from singr.identity.forms import Customer, Register, RegisterSinger, Singer, Token, Told
+from singr.infra.sql import maybe
+from singr.notifications import outbox
+
+
+class New(Struct):
+    id: UUID
+
+
+REGISTER = maybe("account_register", New)
+
+FIRST_SYSTEM = "My karaoke system"
+CHECK_MAIL = Told("Look into your mailbox: we have sent you a link.")
+
+log = logging.getLogger("singr.security")
+
+
+async def register(call: Call, *, body: Register) -> Told:
+    """Register a host with an organization of their own, or a singer. A link to confirm the address comes by mail."""
+    if body.account_type == "singer":
+        return await _register(call, body, singer=body.singer or Singer())
+    return await _register(call, body, customer=body.customer or Customer())
+
+
+async def register_singer(call: Call, *, body: RegisterSinger) -> Told:
+    """Register a singer. A link to confirm the address comes by mail."""
+    return await _register(call, body, singer=Singer(body.nickname))
+
+
+async def verify(call: Call, *, body: Token) -> Told:
+    """Confirm an address by the token that was sent to it."""
+    async with call.kit.db.transaction(SYSTEM) as tx:
+        found = await links.redeem(tx, links.VERIFY, body.token)
+        await credentials.VERIFIED(tx, user_id=found.user_id)
+    log.info("address confirmed", extra={"user": str(found.user_id)})
+    return Told("Thank you: your address is confirmed.")
+
+
+async def resend(call: Call) -> Told:
+    """Send the link that confirms the caller's address once more; an address that is confirmed gets none."""
+    if call.actor.user_id is None:
+        raise AuthenticationFailed
+    person = await people.load(call.kit.db, call.actor.user_id, None)
+    to = "" if person.row.is_email_verified else person.email
+    async with call.kit.db.transaction(call.actor) as tx:
+        letter = await links.send(tx, call.kit.settings, links.VERIFY, person.id, to=to, name=person.name)
+    await outbox.post(call.kit, letter)
+    return CHECK_MAIL
+
+
+async def _register(
+    call: Call, body: Register | RegisterSinger, *, singer: Singer | None = None, customer: Customer | None = None
+) -> Told:
+    email = body.email.lower()
+    least = policy.SINGER_MIN_LENGTH if singer else policy.MIN_LENGTH
+    await policy.check(body.password, email, min_length=least)
+    name = clean(body.name) if body.name else None
+    settings = call.kit.settings
+    given = {
+        "email": email,
+        "name": name,
+        "password_hash": await passwords.hashed(body.password),
+        "role": "singer" if singer else "customer_owner",
+        "nickname": clean(singer.nickname) if singer and singer.nickname else name,
+        "business": clean(customer.legal_business_name) if customer and customer.legal_business_name else name,
+        "contact": customer.contact_email if customer and customer.contact_email else email,
+        "timezone": customer.timezone if customer else "UTC",
+        "system_name": FIRST_SYSTEM,
+    }
+    async with call.kit.db.transaction(SYSTEM) as tx:
+        new = await REGISTER(tx, **given)
+        purpose = links.VERIFY if new else links.VERIFY._replace(letter="already_registered")
+        user_id = new.id if new else uuid4()
+        letter = await links.send(tx, settings, purpose, user_id, to=email, name=None)
+    await outbox.post(call.kit, letter)
+    log.info("registration", extra={"new": new is not None, "address": call.address})
+    return CHECK_MAIL

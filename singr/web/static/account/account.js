@@ -1,0 +1,44 @@
+// What the links in our mails open. The token stands after `#`, which reaches no server, and is used only after a click:
+// mail scanners follow links, but do not press buttons.
+
+import { call } from "../common/api.js";
+import { $, setText } from "../common/dom.js";
+
+const STEPS = {
+  verify: { path: "/v1/auth/verify-email", heading: "Confirm your e-mail address", go: "Confirm" },
+  email: { path: "/v1/auth/email/confirm", heading: "Confirm your new e-mail address", go: "Confirm" },
+  reset: { path: "/v1/auth/password/reset", heading: "Choose a new password", go: "Set password", password: true },
+};
+
+const [word, token] = location.hash.slice(1).split("=");
+const step = Object.hasOwn(STEPS, word) ? STEPS[word] : null;
+if (step && token) {
+  history.replaceState(null, "", location.pathname);
+  show();
+}
+
+function show() {
+  document.title = step.heading;
+  setText($("#heading"), step.heading);
+  setText($("#words"), step.password ? "At least 12 characters, and none of the usual ones." : "");
+  setText($("#go"), step.go);
+  for (const part of [$("#label"), $("#password")]) part.hidden = !step.password;
+  $("#password").disabled = !step.password;
+  $("#password").autocomplete = "new-password";
+  $("#form").hidden = false;
+  $("#form").addEventListener("submit", submit);
+}
+
+async function submit(event) {
+  event.preventDefault();
+  $("#go").disabled = true;
+  const body = step.password ? { token, password: $("#password").value } : { token };
+  try {
+    const { message } = await call("POST", step.path, { body });
+    $("#form").hidden = true;
+    setText($("#said"), message);
+  } catch (problem) {
+    setText($("#said"), problem.message || "That did not work. Try again.");
+    $("#go").disabled = false;
+  }
+}
