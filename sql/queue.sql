@@ -25,10 +25,8 @@ WITH actor AS MATERIALIZED (
            :singer_name, :artist, :title, :key_change, :notes, :device_id, :fingerprint, :allow_duplicate
     FROM moved
     RETURNING *
-), place AS (
-    SELECT count(*)::int + 1 AS position
-    FROM requests r
-    WHERE r.venues_id = :venue_id AND r.status = 'pending'
+), place AS MATERIALIZED (
+    SELECT waiting_before(:venue_id, added.requests_id) + 1 AS position FROM added
 ), remembered AS (
     INSERT INTO idempotency_keys (scope, key, fingerprint, answer)
     SELECT :scope, :key, :body_hash,

@@ -63,6 +63,7 @@ class House:
         """The first value of the first row, asked as the database's owner."""
         link = await asyncpg.connect(self.kit.settings.database_url, timeout=10)
         try:
+            await link.execute("SELECT set_config('app.actor', 'test', false)")
             return await link.fetchval(sql)
         finally:
             await link.close(timeout=10)
@@ -107,9 +108,11 @@ def settings(demo_url: str, redis_url: str) -> Settings:
 
 @pytest.fixture
 async def house(settings: Settings) -> AsyncIterator[House]:
-    """One API process on the demo."""
+    """One API process on the demo. Law: whatever it wrote is audited with its actor."""
     async with opened(settings) as one:
         yield one
+        await one.kit.aside.settle()
+        assert await one.value("SELECT array_agg(DISTINCT table_name) FROM audit_logs WHERE actor IS NULL") is None
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # Thai and Indic vowels) tell words apart and stay.
 _ACCENT = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670]")
 _APOSTROPHE = re.compile("['’‘`´ʼ]")
+_BIDI_OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<[a-zA-Z/!?][^>]*>?")
 
 
@@ -34,5 +35,7 @@ def song_fingerprint(artist: str, title: str) -> str:
 
 
 def plain(text: str) -> str:
-    """`clean`, with markup made harmless: Qt renders rich text wherever something looks like a tag."""
-    return _TAG.sub(lambda tag: tag[0].replace("<", "‹").replace(">", "›"), clean(text))
+    """`clean`, without what would disturb its surroundings: overrides of the writing direction go, and markup is made
+    harmless, since Qt renders rich text wherever something looks like a tag."""
+    text = _BIDI_OVERRIDE.sub("", clean(text))
+    return _TAG.sub(lambda tag: tag[0].replace("<", "‹").replace(">", "›"), text)

@@ -17,6 +17,7 @@ from singr.core.errors import FieldError, NotFound, PayloadTooLarge, ValidationF
 from singr.http import problems
 
 BODY_TIMEOUT_S = 30
+NUMBER = re.compile(r"[0-9]{1,18}")
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 Decode = Callable[[bytes], Any]
@@ -73,7 +74,7 @@ def _one(text: str, kind: type) -> Any:
         raise ValueError(text)
     if kind is str:
         return text
-    if kind is int and len(text) > 18:
+    if kind is int and not NUMBER.fullmatch(text):
         raise ValueError(text)
     return UUID(text) if kind is UUID else kind(text)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from singr.core import ids
 from singr.core.actor import Actor
@@ -34,7 +34,7 @@ log = logging.getLogger("singr.calls")
 
 # A whole bar shares one address, so limits by device only get this backstop by address.
 ADDRESS_BACKSTOP = Rate(3000, per_s=60, by="address")
-NEW_DEVICES = Rate(300, per_s=3600, by="address")
+NEW_DEVICES = Rate(1000, per_s=3600, by="address")
 JSON = "application/json"
 
 Admit = Callable[[web.Request], Actor | None]
@@ -58,6 +58,8 @@ class Endpoint:
         self._decode: decode.Decode | None = msgspec.json.Decoder(row.body).decode if row.body else None
         self._encode = msgspec.json.Encoder().encode
         self._path_types = row.path_types
+        # Reading needs no identity; whoever asks for something gets one.
+        self._mints = row.rate.by == "device" and row.method == hdrs.METH_POST
         self._proxies = gate.kit.settings.proxies
         self._seconds = metrics.CALL_SECONDS.labels(row.method, row.path)
 
@@ -67,7 +69,7 @@ class Endpoint:
         request_id = ids.request_id(request.headers.get("X-Request-Id"))
         REQUEST_ID.set(request_id)
         device = self.gate.devices.of(request)
-        minted = self.gate.devices.new() if device is None and self.row.rate.by == "device" else None
+        minted = self.gate.devices.new() if device is None and self._mints else None
         told = {"X-Request-Id": request_id}
         try:
             call = self._admit(request, request_id, device or minted)
@@ -98,6 +100,8 @@ class Endpoint:
             await self._take(f"address:{call.address}", ADDRESS_BACKSTOP, {})
             if is_new:
                 await self._take(f"devices:{call.address}", NEW_DEVICES, {})
+            if call.device is None:
+                return
         who = {"device": call.device, "address": call.address}.get(rate.by) or str(call.actor)
         await self._take(f"{self.row.name}:{rate.by}:{who}", rate, told)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from singr.core.actor import SYSTEM
+from singr.core.actor import Actor
 from singr.core.errors import AuthenticationFailed
 from singr.http.call import Call
 from singr.identity import passwords, people, revocations, throttle, tokens
@@ -62,7 +62,8 @@ async def sign_out(call: Call) -> None:
 
 async def _stamp(call: Call, account: Account, rehash: str | None) -> None:
     renewed = await passwords.hashed(rehash) if rehash else None
-    async with call.kit.db.transaction(SYSTEM) as tx:
+    owner = Actor(kind="user", id=str(account.id), user_id=account.id)
+    async with call.kit.db.transaction(owner) as tx:
         await SIGNED_IN(tx, user_id=account.id, password_hash=renewed)
 
 

@@ -16,7 +16,7 @@ import orjson
 from yarl import URL
 
 from singr.core.actor import Actor
-from singr.core.errors import UpstreamUnavailable
+from singr.core.errors import UpstreamUnavailable, ValidationFailed
 
 APP_ROLE = "singr_app"
 STATEMENT_TIMEOUT_S = 8
@@ -51,9 +51,12 @@ NEVER_MIGRATED = (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivil
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Turns a database that does not answer into a 503 that says when to try again."""
+    """Turns a database that does not answer into a 503 that says when to try again, and a text it cannot store (NUL)
+    into the caller's mistake."""
     try:
         yield
+    except (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError) as exc:
+        raise ValidationFailed("a text has characters that cannot be stored") from exc
     except UNREACHABLE as exc:
         if isinstance(exc, ValueError):  # asyncpg's DataError: an argument of ours, not the server
             raise

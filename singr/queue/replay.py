@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from singr.core.actor import Actor
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import maybe, none
@@ -13,7 +14,8 @@ from singr.queue.tracking import BY_ID, receipt
 ANSWERED = maybe("idempotent_answer", Answered)
 EXPIRE = none("idempotency_key_expire")
 FORGET = none("idempotency_keys_forget")
-FORGET_MAX = 10_000
+FORGET_MAX = 1_000
+JANITOR = Actor(kind="job", id="forget_idempotency_keys")
 
 
 async def receipt_for(call: Call, scope: str, body_hash: str) -> Receipt | None:
@@ -38,12 +40,16 @@ def _as_it_was(row: SubmittedRequest, answer: dict[str, int]) -> SubmittedReques
 
 async def forget_expired(call: Call, scope: str) -> None:
     """Make room for this call's key, which was used more than 24 hours ago."""
-    await EXPIRE(call.kit.db, scope=scope, key=call.idempotency_key)
+    async with call.kit.db.transaction(call.actor) as tx:
+        await EXPIRE(tx, scope=scope, key=call.idempotency_key)
 
 
 async def forget_old_keys(kit: Kit) -> None:
     """Drop keys whose day is over."""
-    await FORGET(kit.db, max_rows=FORGET_MAX)
+    forgotten = FORGET_MAX
+    while forgotten == FORGET_MAX:
+        async with kit.db.transaction(JANITOR) as tx:
+            forgotten = await FORGET(tx, max_rows=FORGET_MAX)
 
 
-JOBS = (Job("forget_idempotency_keys", forget_old_keys, cron="17 * * * *"),)
+JOBS = (Job(JANITOR.id, forget_old_keys, cron="17 * * * *"),)

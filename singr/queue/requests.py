@@ -7,6 +7,7 @@ hint to the venue's watchers.
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -30,6 +31,7 @@ SEE = many("requests_see", ChangedRequest)
 SONG = maybe("song_for_request", Song)
 
 LAST_ID = 2**63 - 1
+ONE_PENDING = "requests_one_pending_per_device"
 
 
 async def submit(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest, *, must_be_open: bool = True) -> Receipt:
@@ -38,38 +40,39 @@ async def submit(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest, *, 
     With an idempotency key the same body gives the first receipt again, whatever happened since.
     """
     scope, body_hash = _scope(call, venue_id), hashlib.sha256(msgspec.json.encode(body)).hexdigest()
-    song = await _song(call, tenant, venue_id, body)
+    given = await _written(call, tenant, venue_id, body) | {"must_be_open": must_be_open}
+    key = {"scope": scope, "key": call.idempotency_key, "body_hash": body_hash}
     try:
-        row = await SUBMIT(
-            call.kit.db,
-            **call.audit,
-            tenant=tenant,
-            venue_id=venue_id,
-            must_be_open=must_be_open,
-            by_user=call.actor.user_id,
-            singer_name=_needed("singerName", plain(body.singer_name)),
-            artist=song.artist,
-            title=song.title,
-            key_change=body.key_change,
-            notes=plain(body.notes or "") or None,
-            device_id=call.device,
-            fingerprint=song_fingerprint(song.artist, song.title),
-            allow_duplicate=body.allow_duplicate,
-            scope=scope,
-            key=call.idempotency_key,
-            body_hash=body_hash,
-        )
+        row = await SUBMIT(call.kit.db, **call.audit, **given, **key)
     except asyncpg.UniqueViolationError as exc:
         if again := await replay.receipt_for(call, scope, body_hash):
             return again
-        if exc.constraint_name == "idempotency_keys_pkey":
-            await replay.forget_expired(call, scope)
-            return await submit(call, tenant, venue_id, body, must_be_open=must_be_open)
-        raise DuplicateRequest(f"{song.title} is already waiting; send allowDuplicate to ask again") from exc
+        if exc.constraint_name == ONE_PENDING:
+            raise DuplicateRequest(f"{body.title} is already waiting; send allowDuplicate to ask again") from exc
+        await replay.forget_expired(call, scope)
+        row = await SUBMIT(call.kit.db, **call.audit, **given, **key)
     if row is None:
         return await _not_taken(call, tenant, venue_id, scope, body_hash)
     live.tell(call.kit, [row])
     return receipt(call.kit.settings, row)
+
+
+async def _written(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest) -> dict[str, Any]:
+    """The request's columns, cleaned; raises ValidationFailed."""
+    song = await _song(call, tenant, venue_id, body)
+    return {
+        "tenant": tenant,
+        "venue_id": venue_id,
+        "by_user": call.actor.user_id,
+        "singer_name": _needed("singerName", plain(body.singer_name)),
+        "artist": song.artist,
+        "title": song.title,
+        "key_change": body.key_change,
+        "notes": plain(body.notes or "") or None,
+        "device_id": call.device,
+        "fingerprint": song_fingerprint(song.artist, song.title),
+        "allow_duplicate": body.allow_duplicate,
+    }
 
 
 async def settle(
@@ -140,7 +143,7 @@ async def _song(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest) -> S
 
 
 def _needed(field: str, text: str) -> str:
-    if not text:
+    if not any(c.isprintable() and not c.isspace() for c in text):
         raise ValidationFailed(errors=(FieldError(field, "must not be empty"),))
     return text
 

@@ -37,7 +37,7 @@ ROUTES = (
     Route("POST", "/v1/customer/requests/clear", hosts.clear,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(100, per_s=60), body=VenueChoice, returns=Cleared),
     Route("POST", "/v1/customer/requests/seen", hosts.see,
-          may=holds(Permission.REQUESTS_READ), rate=Rate(300, per_s=60), body=Seen, status=204),
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60), body=Seen, status=204),
     Route("POST", "/v1/live/tickets", watching.issue_ticket,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=TicketIn, returns=TicketOut, status=201),
     Route("GET", "/v1/live/requests/{tracking_token}/events", watching.follow,

@@ -18,7 +18,7 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 View = Literal["host", "singer", "display"]
 VIEWS: tuple[View, ...] = ("host", "singer", "display")
 
-VenueName = Annotated[str, Meta(min_length=1, max_length=100)]
+VenueName = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\ud800-\udfff]+$")]
 TicketText = Annotated[str, Meta(min_length=1, max_length=100)]
 Epoch = Annotated[str, Meta(min_length=1, max_length=40)]
 Version = Annotated[int, Meta(ge=0)]

@@ -12,6 +12,7 @@ from singr.realtime.close import SIGN_IN, SILENT, TOO_OLD, TOO_SLOW
 from singr.realtime.frame import Form
 from singr.realtime.seat import Seat
 from singr.realtime.watcher import Watcher
+from singr.telemetry import metrics
 
 if TYPE_CHECKING:
     from singr.realtime.hub import Hub
@@ -23,7 +24,9 @@ async def make_forever(hub: Hub) -> None:
     """A round every `Tempo.tick_s`; a mistake in one does not end the others."""
     loop = asyncio.get_running_loop()
     while True:
+        due = loop.time() + hub.tempo.tick_s
         await asyncio.sleep(hub.tempo.tick_s)
+        metrics.LOOP_LAG.set(loop.time() - due)
         try:
             make(hub, loop.time())
         except Exception:

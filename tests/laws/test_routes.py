@@ -15,8 +15,10 @@ import pytest
 from singr import table
 from singr.core.actor import Context
 from singr.core.permissions import Permission
+from singr.core.secrets import Signer
 from singr.core.settings import Settings
 from singr.http import openapi
+from singr.http.device import HEADER
 from singr.http.guard import PUBLIC, Rule
 from singr.http.route import Route, Row, parameters
 from singr.identity import tokens
@@ -129,10 +131,11 @@ async def test_over_the_limit_is_told_when_to_come_back(row: Row, settings: Sett
     strict = replace(row, rate=Rate(1, per_s=3600, by=row.rate.by))
     async with opened(settings, (strict,)) as house:
         user, granted = uuid4(), [str(row.may.permission)] if row.may.permission else []
-        headers = bearer(house, *granted, user=user)
+        device = {HEADER: Signer(settings.auth_secret, "device").sign("phone")}
+        headers = bearer(house, *granted, user=user) | device
         async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as first:
             assert first.status != 429
-        headers = bearer(house, *granted, user=user)
+        headers = bearer(house, *granted, user=user) | device
         async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as second:
             assert second.status == 429
             assert int(second.headers["Retry-After"]) >= 1
