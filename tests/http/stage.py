@@ -80,7 +80,7 @@ def admit(request: web.Request) -> Actor | None:
 
 
 TELL = Route("GET", "/v1/tell", tell, may=PUBLIC, rate=PLENTY, returns=Seen)
-GUEST = Route("GET", "/v1/public/guest", tell, may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=Seen)
+GUEST = Route("POST", "/v1/public/guest", tell, may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=Seen)
 ECHO = Route("POST", "/v1/echo", echo, may=PUBLIC, rate=PLENTY, body=Note, returns=Note, body_limit=1000)
 STILL = Route("GET", "/v1/public/still", still, may=PUBLIC, rate=PLENTY, returns=Note, cache=Cache(max_age_s=60))
 

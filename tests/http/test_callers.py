@@ -19,7 +19,7 @@ COOKIE = "singr_device"
 
 async def test_a_new_phone_gets_one_identity_and_keeps_it() -> None:
     async with served(GUEST) as client:
-        async with client.get("/v1/public/guest") as first:
+        async with client.post("/v1/public/guest") as first:
             device, signed = (await first.json())["device"], first.headers[DEVICE]
             cookie = first.cookies[COOKIE]
             assert cookie.value == signed
@@ -28,31 +28,38 @@ async def test_a_new_phone_gets_one_identity_and_keeps_it() -> None:
             assert cookie["path"] == "/"
             assert not cookie["secure"]
         for headers in ({DEVICE: signed}, {"Cookie": f"{COOKIE}={signed}"}):
-            async with client.get("/v1/public/guest", headers=headers) as again:
+            async with client.post("/v1/public/guest", headers=headers) as again:
                 assert (await again.json())["device"] == device
                 assert COOKIE not in again.cookies
                 assert DEVICE not in again.headers
 
 
 async def test_the_cookie_is_for_https_alone_where_we_are_served_by_it() -> None:
-    async with served(GUEST, public_url="https://singr.example") as client, client.get("/v1/public/guest") as answer:
+    async with served(GUEST, public_url="https://singr.example") as client, client.post("/v1/public/guest") as answer:
         assert answer.cookies[COOKIE]["secure"]
 
 
 async def test_no_cache_gives_one_phones_identity_to_another() -> None:
-    row = replace(STILL, rate=GUEST.rate)
-    async with served(row) as client:
-        async with client.get(row.path) as first:
-            assert DEVICE in first.headers
+    keepable = replace(GUEST, cache=STILL.cache)
+    async with served(keepable) as client:
+        async with client.post(keepable.path) as first:
             assert first.headers["Cache-Control"] == "no-store"
             signed = first.headers[DEVICE]
-        async with client.get(row.path, headers={DEVICE: signed}) as second:
+        async with client.post(keepable.path, headers={DEVICE: signed}) as second:
             assert second.headers["Cache-Control"] == "public, max-age=60"
+
+
+async def test_reading_needs_no_identity_and_gives_none() -> None:
+    row = replace(STILL, rate=GUEST.rate)
+    async with served(row) as client, client.get(row.path) as answer:
+        assert answer.status == 200
+        assert DEVICE not in answer.headers
+        assert not answer.cookies
 
 
 @pytest.mark.parametrize("forged", ["someone-else", "someone-else.c2ln", ".", "é.x", ""])
 async def test_an_identity_we_did_not_sign_is_nobodys(forged: str) -> None:
-    async with served(GUEST) as client, client.get("/v1/public/guest", headers={DEVICE: forged}) as answer:
+    async with served(GUEST) as client, client.post("/v1/public/guest", headers={DEVICE: forged}) as answer:
         seen = await answer.json()
         assert answer.status == 200
         assert not seen["device"].startswith("someone-else")
@@ -61,9 +68,9 @@ async def test_an_identity_we_did_not_sign_is_nobodys(forged: str) -> None:
 
 
 async def test_an_identity_of_another_installation_is_nobodys() -> None:
-    async with served(GUEST, auth_secret="another" * 5) as elsewhere, elsewhere.get("/v1/public/guest") as answer:
+    async with served(GUEST, auth_secret="another" * 5) as elsewhere, elsewhere.post("/v1/public/guest") as answer:
         foreign = answer.headers[DEVICE]
-    async with served(GUEST) as client, client.get("/v1/public/guest", headers={DEVICE: foreign}) as answer:
+    async with served(GUEST) as client, client.post("/v1/public/guest", headers={DEVICE: foreign}) as answer:
         assert answer.headers[DEVICE] != foreign
 
 

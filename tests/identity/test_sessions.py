@@ -43,6 +43,7 @@ async def sign_out(house: House, session: Session) -> int:
 async def link(house: House) -> AsyncIterator[asyncpg.Connection]:
     """The database, as its owner."""
     connection = await asyncpg.connect(house.kit.settings.database_url, timeout=10)
+    await connection.execute("SELECT set_config('app.actor', 'test', false)")
     yield connection
     await connection.close(timeout=10)
 

@@ -12,7 +12,7 @@ import pytest
 from yarl import URL
 
 from singr.core.actor import SYSTEM, Actor
-from singr.core.errors import UpstreamUnavailable
+from singr.core.errors import UpstreamUnavailable, ValidationFailed
 from singr.infra import postgres
 from singr.infra.postgres import Database
 from tests.services import Server
@@ -97,6 +97,11 @@ async def test_an_argument_that_does_not_fit_is_our_mistake_not_the_servers(db: 
         await db.fetch("SELECT $1::int4", [2**40])
     with pytest.raises(asyncpg.DataError):
         await db.fetch("SELECT $1::int4", ["x"])
+
+
+async def test_a_text_it_cannot_store_is_the_callers_mistake(db: Database) -> None:
+    with pytest.raises(ValidationFailed):
+        await db.fetch("SELECT $1::text", ["a\x00b"])
 
 
 @pytest.mark.parametrize("error", [OSError, TimeoutError, asyncpg.TooManyConnectionsError, asyncpg.QueryCanceledError])
