@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 from singr.up import machine, packages
@@ -10,6 +11,8 @@ from singr.up.packages import Missing
 POSTGRES = f"PostgreSQL {machine.POSTGRES_AT_LEAST} or newer with PostGIS"
 REDIS = f"Redis {machine.REDIS_AT_LEAST} or newer"
 CHROMIUM = "Chromium"
+DEBIAN = {POSTGRES: "postgresql-postgis", REDIS: "redis-server", CHROMIUM: "chromium"}
+FORMULAE = {POSTGRES: "postgresql postgis", REDIS: "redis", CHROMIUM: "chromium"}
 
 
 def ensure(*, postgres: bool = False, redis: bool = False, chromium: bool = False) -> None:
@@ -39,14 +42,14 @@ def _absent(*, postgres: bool, redis: bool, chromium: bool) -> list[str]:
 def _package(what: str) -> str:
     """The Debian package with `what`; raises Missing where the distribution's is too old."""
     if what != POSTGRES:
-        return {REDIS: "redis-server", CHROMIUM: "chromium"}[what]
+        return DEBIAN[what]
     if name := packages.postgis_package(machine.POSTGRES_AT_LEAST):
         return name
     raise Missing(_advice([what]))
 
 
 def _advice(wanted: list[str]) -> str:
-    formulae = {POSTGRES: "postgresql postgis", REDIS: "redis", CHROMIUM: "chromium"}
-    how = f" (brew install {' '.join(formulae[what] for what in wanted)})" if sys.platform == "darwin" else ""
+    known, install = (FORMULAE, "brew") if sys.platform == "darwin" else (DEBIAN, "apt")
+    how = f" ({install} install {' '.join(known[what] for what in wanted)})" if shutil.which(install) else ""
     instead = "" if wanted == [CHROMIUM] else ", or start Docker, or set DATABASE_URL and REDIS_URL"
     return f"Please install {' and '.join(wanted)}{how}{instead}."

@@ -55,6 +55,8 @@ def _create(directory: Path) -> None:
     say(f"Making the virtual environment {directory} …")
     if _make_venv(directory):
         return
+    if packages.prefix() is None:
+        raise Missing("Please install python3-venv (Debian, Ubuntu) or another python3 with its venv module.")
     with packages.turn():
         packages.refresh()
         packages.install(["python3-venv"], why="python3 cannot make virtual environments yet")

@@ -81,6 +81,7 @@ def test_without_permission_one_line_says_what_to_install(debian: Programs, monk
 
 def test_elsewhere_the_line_names_the_formulae(debian: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
+    debian.add("brew")
     with pytest.raises(Missing, match=r"brew install postgresql postgis redis"):
         provision.ensure(postgres=True, redis=True)
 

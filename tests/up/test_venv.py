@@ -25,6 +25,7 @@ def did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(venv, "_has_pip", lambda _directory: "venv" in done)
     monkeypatch.setattr(venv, "_make_venv", make_venv)
     monkeypatch.setattr(venv, "_install", lambda _directory, extras: done.append(f"install {extras}"))
+    monkeypatch.setattr(packages, "prefix", list)
     monkeypatch.setattr(packages, "refresh", lambda: done.append("refresh"))
     monkeypatch.setattr(packages, "install", lambda names, why: done.append(f"apt {names}"))
     return done
@@ -54,6 +55,14 @@ def test_what_python_lacks_is_installed_first(did: list[str], monkeypatch: pytes
     monkeypatch.setattr(venv, "_make_venv", lambda _directory: "apt ['python3-venv']" in did)
     venv.make(Path(".venv"), [])
     assert did == ["refresh", "apt ['python3-venv']", "install []"]
+
+
+def test_without_permission_one_line_says_what_is_missing(did: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(venv, "_make_venv", lambda _directory: False)
+    monkeypatch.setattr(packages, "prefix", lambda: None)
+    with pytest.raises(Missing, match="Please install python3-venv"):
+        venv.make(Path(".venv"), [])
+    assert did == []
 
 
 def test_an_old_python_is_told_so(did: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
