@@ -40,6 +40,13 @@ return {tostring(current), family[1]}
 """
 
 
+KEEP = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'owner', ARGV[1])
+return 1
+"""
+
+
 class Owner(Struct):
     """Whose session it is, and what it acts as; all sessions of older generations have ended."""
 
@@ -61,6 +68,7 @@ class RefreshTokens:
         self._redis, self._ttl_s = redis, ttl_s
         self._signer = Signer(auth_secret, "refresh")
         self._rotate = redis.register_script(ROTATE)
+        self._keep = redis.register_script(KEEP)
 
     @classmethod
     def of(cls, kit: Kit) -> RefreshTokens:
@@ -90,6 +98,13 @@ class RefreshTokens:
         if answer == b"reused":
             raise TokenReused(session)
         return self._signer.sign(f"{family}.{answer.decode()}"), session, msgspec.json.decode(owner, type=Owner)
+
+    async def keep(self, session: str, owner: Owner) -> None:
+        """From now on the session acts as `owner` says; raises AuthenticationFailed when it has ended."""
+        with reachable():
+            is_there = await self._keep(keys=[_key(session)], args=[msgspec.json.encode(owner)])
+        if not is_there:
+            raise AuthenticationFailed("the session has ended")
 
     async def end(self, session: str) -> None:
         """End a session: none of its refresh tokens works again."""

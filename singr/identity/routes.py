@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict, ValidationFailed
+from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict, NotFound, ValidationFailed
 from singr.http.guard import PUBLIC, SIGNED_IN
 from singr.http.route import Cache, Route
-from singr.identity import credentials, profile, recovery, registration, sessions
+from singr.identity import contexts, credentials, profile, recovery, registration, sessions
 from singr.identity.forms import (
     ChangeEmail,
     ChangePassword,
@@ -20,7 +20,7 @@ from singr.identity.forms import (
 )
 from singr.identity.links import LinkInvalid
 from singr.identity.refresh import TokenReused
-from singr.identity.shapes import JWKS, Profile, RefreshIn, Session, SignIn
+from singr.identity.shapes import JWKS, AccessToken, Profile, RefreshIn, Session, SignIn, SwitchContext
 from singr.identity.throttle import TooManyFailures
 from singr.infra.limits import Rate
 
@@ -65,6 +65,8 @@ SESSIONS = (
           may=SIGNED_IN, rate=Rate(30, per_s=60), status=204),
     Route("POST", "/v1/auth/signout/everywhere", credentials.sign_out_everywhere,
           may=SIGNED_IN, rate=Rate(30, per_s=60), status=204),
+    Route("POST", "/v1/auth/context", contexts.switch,
+          may=SIGNED_IN, rate=Rate(10, per_s=60), body=SwitchContext, returns=AccessToken, raises=(NotFound,)),
     Route("GET", "/v1/auth/profile", profile.show,
           may=SIGNED_IN, rate=Rate(30, per_s=60), returns=Profile),
     Route("GET", "/v1/auth/well-known/jwks.json", profile.jwks,

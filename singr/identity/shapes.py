@@ -24,6 +24,19 @@ class RefreshIn(Struct, rename="camel", forbid_unknown_fields=True):
     refresh_token: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
+class SwitchContext(Struct, rename="camel", forbid_unknown_fields=True):
+    type: Literal["customer", "singer", "admin"]
+    id: UUID
+
+
+class AccessToken(Struct, rename="camel"):
+    """`expiresIn` is its life in seconds."""
+
+    access_token: str
+    expires_in: int
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
+
+
 class SessionUser(Struct, rename="camel"):
     id: UUID
     email: str

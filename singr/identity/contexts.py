@@ -1,0 +1,30 @@
+"""Switching between what a person may act as: an organization, their singer profile, administration."""
+
+from __future__ import annotations
+
+import logging
+
+from singr.core.actor import Context
+from singr.core.errors import AuthenticationFailed, NotFound
+from singr.http.call import Call
+from singr.identity import people, tokens
+from singr.identity.refresh import Owner, RefreshTokens
+from singr.identity.shapes import AccessToken, SwitchContext
+
+log = logging.getLogger("singr.security")
+
+
+async def switch(call: Call, *, body: SwitchContext) -> AccessToken:
+    """Act as another context from now on: a new access token. The session's next tokens keep to it."""
+    if call.actor.user_id is None:
+        raise AuthenticationFailed
+    person = await people.load(call.kit.db, call.actor.user_id, call.actor.context)
+    wanted = Context(body.type, body.id)
+    if wanted not in people.possible_contexts(person.row, person.memberships):
+        raise NotFound("no such context of yours")
+    person.context = wanted
+    owner = Owner(person.id, wanted, person.row.generation)
+    await RefreshTokens.of(call.kit).keep(call.actor.session, owner)
+    log.info("context switched", extra={"user": str(person.id), "context": wanted.type})
+    token = tokens.issue(call.kit.settings, person, call.actor.session)
+    return AccessToken(token, call.kit.settings.access_token_ttl_s)

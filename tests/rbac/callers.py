@@ -1,0 +1,79 @@
+"""Everybody who may knock, with what they carry."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from msgspec.structs import replace
+
+from singr.core.settings import Settings
+from singr.identity import people, tokens
+from tests.house import House
+
+MEMBERS = {
+    "staff": ("customer_staff", "active"),
+    "manager": ("customer_manager", "active"),
+    "suspended": ("customer_owner", "suspended"),
+    "revoked": ("customer_owner", "revoked"),
+}
+GLOBAL = {"singer": "singer", "support": "support_admin", "admin": "admin", "other owner": "customer_owner"}
+CALLERS = ("anonymous", "owner", *MEMBERS, *GLOBAL, "expired token", "wrong audience", "held organization", "on hold")
+
+NEW_USER = "INSERT INTO users (email) VALUES ($1) RETURNING users_id"
+ROLE = "INSERT INTO user_roles (users_id, roles_id) SELECT $1, roles_id FROM roles WHERE slug = $2"
+JOIN = """
+INSERT INTO organization_users (customer_profiles_id, users_id, role_id, status)
+SELECT p.customer_profiles_id, $1, r.roles_id, $3::organization_user_status
+FROM customer_profiles p CROSS JOIN roles r WHERE r.slug = $2
+"""
+
+
+async def headers_of(caller: str, house: House) -> dict[str, str]:
+    """What this caller sends."""
+    if caller == "anonymous":
+        return {}
+    settings = house.kit.settings
+    link = await asyncpg.connect(settings.database_url, timeout=10)
+    try:
+        await link.execute("SELECT set_config('app.actor', 'system:test', false)")
+        user_id = await _made(caller, link)
+    finally:
+        await link.close(timeout=10)
+    return {"Authorization": f"Bearer {await _token(house, user_id, _settings(caller, settings))}"}
+
+
+async def _made(caller: str, link: Any) -> UUID:
+    host: UUID = await link.fetchval("SELECT users_id FROM users WHERE email = 'customer@example.com'")
+    if caller in ("owner", "expired token", "wrong audience"):
+        return host
+    if caller == "held organization":
+        await link.execute("UPDATE customer_profiles SET suspended_at = now()")
+        return host
+    user_id: UUID = await link.fetchval(NEW_USER, f"the.{caller.replace(' ', '.')}@example.com")
+    if caller in MEMBERS:
+        await link.execute(JOIN, user_id, *MEMBERS[caller])
+    elif caller in GLOBAL:
+        await link.execute(ROLE, user_id, GLOBAL[caller])
+    if caller == "singer":
+        await link.execute("INSERT INTO singer_profiles (users_id) VALUES ($1)", user_id)
+    if caller == "other owner":
+        await link.execute("INSERT INTO customer_profiles (users_id) VALUES ($1)", user_id)
+    return user_id
+
+
+async def _token(house: House, user_id: UUID, settings: Settings) -> str:
+    person = await people.load(house.kit.db, user_id, None)
+    if person.email.startswith("the.on.hold"):
+        await house.value(f"UPDATE users SET disabled_at = now() WHERE users_id = '{user_id}'")  # noqa: S608
+    return tokens.issue(settings, person, f"session-{time.monotonic_ns()}")
+
+
+def _settings(caller: str, settings: Settings) -> Settings:
+    if caller == "expired token":
+        return replace(settings, access_token_ttl_s=-60)
+    if caller == "wrong audience":
+        return replace(settings, jwt_audience="somebody.else")
+    return settings
