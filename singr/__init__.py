@@ -7,7 +7,7 @@ statement remembers (`sql/`). A package imports only from floors below its own; 
     doors      cli  up  serve  worker  app  table  seed  schema  operations     composition: knows everything
     trades     openkj  web                                   OpenKJ's protocol; the pages
     evening    queue                                         tonight's requests
-    catalogue  venues  systems  songs                        where, on what, and which songs
+    catalogue  venues  systems  songs  keys                  where, on what, which songs; machines' keys
     people     identity  rbac, alerts                        who may come in; what operators are told
     stage      realtime                                      rooms, sockets, streams: versions, not songs
     gate       http                                          route table, endpoint compiler, guard, problems

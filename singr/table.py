@@ -14,6 +14,7 @@ from singr.http.route import Route, Row
 from singr.identity import jobs as identity
 from singr.identity.routes import ROUTES as IDENTITY
 from singr.infra.work import Job
+from singr.keys.routes import ROUTES as KEYS
 from singr.notifications import jobs as notifications
 from singr.openkj.commands import COMMANDS
 from singr.openkj.routes import ROUTES as OPENKJ
@@ -41,6 +42,7 @@ ROUTES: tuple[Row, ...] = (
     *VENUES,
     *SYSTEMS,
     *SONGS,
+    *KEYS,
     *QUEUE,
     *LIVE,
     *WEB,

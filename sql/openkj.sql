@@ -2,7 +2,7 @@
 -- A key with the serial of its tenant: all that a getSerial needs.
 SELECT k.api_keys_id, k.customer_profiles_id,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
-       coalesce(s.serial, 1)
+       coalesce(s.serial, 1), k.scopes
 FROM api_keys k
 LEFT JOIN state s USING (customer_profiles_id)
 WHERE k.api_key_hash = :api_key_hash
@@ -12,7 +12,7 @@ WHERE k.api_key_hash = :api_key_hash
 -- a time beyond its 32 bits as 0, so it gets the last one that fits.
 SELECT k.api_keys_id, k.customer_profiles_id,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
-       coalesce(s.serial, 1), v.venues_id, waiting.unseen_up_to, coalesce(waiting.requests, '')
+       coalesce(s.serial, 1), k.scopes, v.venues_id, waiting.unseen_up_to, coalesce(waiting.requests, '')
 FROM api_keys k
 LEFT JOIN state s USING (customer_profiles_id)
 LEFT JOIN venues v ON v.customer_profiles_id = k.customer_profiles_id AND v.openkj_venue_id = :venue

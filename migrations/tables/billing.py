@@ -139,6 +139,7 @@ sa.Table(
     *stamps(),
     text("prefix", null=True),
     instant("expires_at"),
+    sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{requests,songs}"),
     sa.UniqueConstraint("api_key_hash"),
     sa.Index("idx_api_keys_customer_profile", "customer_profiles_id"),
     sa.Index("idx_api_keys_customer", "customers_id"),

@@ -39,7 +39,7 @@ class Command:
     `run` gives the answer's members after `error`; `find` admits the key, and may read more in the same statement.
     A `poll` shows that the KJ's computer is connected. What a client fetches because the serial moved is `owed` to it
     when it fails: it would not ask again. A `sync` command is rather kept waiting than refused, since the client would
-    not send its songs again, and leaves its connection open unless we close it.
+    not send its songs again, and leaves its connection open unless we close it. A key must be issued for `scope`.
     """
 
     run: Callable[[Ask[Any, Any]], Awaitable[bytes]]
@@ -48,3 +48,4 @@ class Command:
     poll: bool = False
     owed: bool = False
     sync: bool = False
+    scope: str = "requests"

@@ -42,8 +42,8 @@ COMMANDS = {
     "setAccepting": Command(run=actions.set_accepting, shape=shapes.SetAccepting),
     "deleteRequest": Command(run=actions.delete_request, shape=shapes.DeleteRequest),
     "clearRequests": Command(run=actions.clear_requests, shape=shapes.AboutVenue),
-    "clearDatabase": Command(run=actions.clear_database, shape=shapes.AboutSystem, sync=True),
-    "addSongs": Command(run=actions.add_songs, shape=shapes.AddSongs, sync=True),
+    "clearDatabase": Command(run=actions.clear_database, shape=shapes.AboutSystem, sync=True, scope="songs"),
+    "addSongs": Command(run=actions.add_songs, shape=shapes.AddSongs, sync=True, scope="songs"),
     "search": Command(run=apps.search, shape=shapes.Search),
     "submitRequest": Command(run=apps.submit_request, shape=shapes.SubmitRequest),
     "venueExists": Command(run=apps.venue_exists, shape=shapes.WhichVenue),
@@ -95,6 +95,7 @@ async def _run(call: Call, command: Command, asked: dict[str, Any]) -> bytes:
     await _wait_turn(call, command, digest)
     given = reading.shaped(asked, command.shape)
     key = await command.find(call.kit.db, digest, given)
+    keys.allow(key, command.scope)
     if command.poll:
         presence.note(call, key)
     return await command.run(Ask(replace(call, actor=keys.actor(key)), digest, given, key))

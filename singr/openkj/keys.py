@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from singr.core import secrets
 from singr.core.actor import Actor, Context
-from singr.core.errors import AuthenticationFailed
+from singr.core.errors import AuthenticationFailed, AuthorizationDenied
 from singr.infra.limits import Rate
 from singr.infra.sql import Runs, maybe
 
@@ -19,6 +19,7 @@ KEY_MAX = 200
 NOT_ACCEPTED = "API key not accepted"
 REFUSALS = {
     "revoked": "This API key was revoked. Make a new one in the Singr console.",
+    "suspended": "This API key is suspended. Ask in the Singr console why.",
     "expired": "This API key has expired. Make a new one in the Singr console.",
 }
 
@@ -30,6 +31,7 @@ class Key(Struct):
     tenant: UUID
     status: str
     serial: int
+    scopes: list[str]
 
 
 FIND = maybe("openkj_key", Key)
@@ -45,6 +47,12 @@ def admitted(key: Key | None) -> Key:
     if key is None or key.status != "active":
         raise AuthenticationFailed(REFUSALS.get(key.status, NOT_ACCEPTED) if key else NOT_ACCEPTED)
     return key
+
+
+def allow(key: Key, scope: str) -> None:
+    """Raises AuthorizationDenied unless the key was issued for this."""
+    if scope not in key.scopes:
+        raise AuthorizationDenied(f"This API key was not issued for {scope}. Make another one in the Singr console.")
 
 
 def digest(api_key: Any) -> str:

@@ -109,6 +109,7 @@ async def _admit(call: Call, api_key: str) -> tuple[Call, Key]:
     if not verdict.allowed:
         raise RateLimited(f"at most {keys.RATE.hits} a minute", retry_after_s=verdict.retry_after_s)
     key = await keys.find(call.kit.db, digest)
+    keys.allow(key, "requests")
     return replace(call, actor=keys.actor(key)), key
 
 

@@ -1,0 +1,1 @@
+"""API keys of an organization: what its machines show instead of a password."""
