@@ -59,12 +59,12 @@ class House:
         assert status == 201, receipt
         return dict(receipt)
 
-    async def value(self, sql: str) -> Any:
+    async def value(self, sql: str, *args: object) -> Any:
         """The first value of the first row, asked as the database's owner."""
         link = await asyncpg.connect(self.kit.settings.database_url, timeout=10)
         try:
             await link.execute("SELECT set_config('app.actor', 'test', false)")
-            return await link.fetchval(sql)
+            return await link.fetchval(sql, *args)
         finally:
             await link.close(timeout=10)
 

@@ -47,8 +47,9 @@ async def ask(house: House, command: str, path: str = PATH, **given: Any) -> byt
 @asynccontextmanager
 async def owner(house: House) -> AsyncIterator[Any]:
     """A connection past the application: what restores, old rows and the year 2038 may bring."""
-    connection = await asyncpg.connect(house.kit.settings.database_url)
+    connection = await asyncpg.connect(house.kit.settings.database_url, timeout=10)
     try:
+        await connection.execute("SELECT set_config('app.actor', 'test', false)")
         yield connection
     finally:
         await connection.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncpg
 import pytest
 
 from tests.house import House
@@ -59,9 +58,7 @@ async def test_asking_gives_the_phone_an_identity_that_scripts_cannot_read(house
 
 async def test_what_people_typed_is_text_on_the_page(house: House) -> None:
     nasty = '"><script>alert(1)</script>'
-    link = await asyncpg.connect(house.kit.settings.database_url)
-    await link.execute("UPDATE venues SET name = $1, message = $1", nasty)
-    await link.close()
+    await house.value("UPDATE venues SET name = $1, message = $1", nasty)
     await house.client.get("/v/test-karaoke-bar")
     await house.ask(title=nasty, artist=nasty)
     for path in ("/v/test-karaoke-bar", "/v/test-karaoke-bar/screen"):
