@@ -18,6 +18,7 @@ from singr.keys.routes import ROUTES as KEYS
 from singr.notifications import jobs as notifications
 from singr.openkj.commands import COMMANDS
 from singr.openkj.routes import ROUTES as OPENKJ
+from singr.organization.routes import ROUTES as ORGANIZATION
 from singr.queue import replay
 from singr.queue.routes import ROUTES as QUEUE
 from singr.realtime.routes import ROUTES as LIVE
@@ -39,6 +40,7 @@ ROUTES: tuple[Row, ...] = (
     *operations.ROUTES,
     Route("GET", "/openapi.json", describe, may=PUBLIC, rate=operations.EVERY_MONITOR),
     *IDENTITY,
+    *ORGANIZATION,
     *VENUES,
     *SYSTEMS,
     *SONGS,

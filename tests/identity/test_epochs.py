@@ -12,7 +12,7 @@ import pytest
 from singr.core.settings import Settings
 from singr.identity import epochs
 from tests.house import House, opened
-from tests.identity.visits import bearer, post, profile, sign_in
+from tests.identity.visits import bearer, post, profile, refused, sign_in
 
 # Whatever changes what the host may do, without asking us.
 CHANGES = {
@@ -37,14 +37,6 @@ async def host(house: House) -> dict[str, Any]:
     status, session = await sign_in(house, house.demo.host.email, house.demo.host.password)
     assert status == 200
     return dict(session)
-
-
-async def refused(house: House, session: dict[str, Any]) -> None:
-    async with asyncio.timeout(20):
-        while (await profile(house, session))[0] != 401:
-            async for key in house.kit.redis.scan_iter("limit:*"):
-                await house.kit.redis.delete(key)
-            await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize("change", CHANGES)

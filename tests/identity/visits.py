@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from tests.house import House
@@ -31,3 +32,12 @@ def bearer(session: dict[str, Any]) -> dict[str, str]:
 
 async def profile(house: House, session: dict[str, Any]) -> tuple[int, Any]:
     return await house.call("GET", "/v1/auth/profile", headers=bearer(session))
+
+
+async def refused(house: House, session: dict[str, Any]) -> None:
+    """Returns once the session's access token is refused: the news has reached this process."""
+    async with asyncio.timeout(20):
+        while (await profile(house, session))[0] != 401:
+            async for key in house.kit.redis.scan_iter("limit:*"):
+                await house.kit.redis.delete(key)
+            await asyncio.sleep(0.05)

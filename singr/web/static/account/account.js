@@ -7,7 +7,12 @@ import { $, setText } from "../common/dom.js";
 const STEPS = {
   verify: { path: "/v1/auth/verify-email", heading: "Confirm your e-mail address", go: "Confirm" },
   email: { path: "/v1/auth/email/confirm", heading: "Confirm your new e-mail address", go: "Confirm" },
-  reset: { path: "/v1/auth/password/reset", heading: "Choose a new password", go: "Set password", password: true },
+  reset: { path: "/v1/auth/password/reset", heading: "Choose a new password", go: "Set password", password: "new" },
+  invitation: { path: "/v1/auth/invitations/accept", heading: "Join on Singr", go: "Join", password: "optional" },
+};
+const WORDS = {
+  new: "At least 12 characters, and none of the usual ones.",
+  optional: "No account yet? Choose a password of at least 12 characters. If you have one, leave this empty.",
 };
 
 const [word, token] = location.hash.slice(1).split("=");
@@ -20,10 +25,11 @@ if (step && token) {
 function show() {
   document.title = step.heading;
   setText($("#heading"), step.heading);
-  setText($("#words"), step.password ? "At least 12 characters, and none of the usual ones." : "");
+  setText($("#words"), WORDS[step.password] ?? "");
   setText($("#go"), step.go);
   for (const part of [$("#label"), $("#password")]) part.hidden = !step.password;
   $("#password").disabled = !step.password;
+  $("#password").required = step.password === "new";
   $("#password").autocomplete = "new-password";
   $("#form").hidden = false;
   $("#form").addEventListener("submit", submit);
@@ -32,7 +38,7 @@ function show() {
 async function submit(event) {
   event.preventDefault();
   $("#go").disabled = true;
-  const body = step.password ? { token, password: $("#password").value } : { token };
+  const body = $("#password").value ? { token, password: $("#password").value } : { token };
   try {
     const { message } = await call("POST", step.path, { body });
     $("#form").hidden = true;

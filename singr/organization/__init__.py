@@ -1,0 +1,1 @@
+"""The people who work for an organization, and what each may do there."""
