@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from singr import operations
+from singr.alerts import jobs as alerts
 from singr.http import openapi
 from singr.http.call import Call
 from singr.http.guard import PUBLIC
@@ -51,7 +52,7 @@ ROUTES: tuple[Row, ...] = (
     *OPENKJ,
 )
 
-JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *notifications.JOBS, *identity.JOBS)
+JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *alerts.JOBS, *notifications.JOBS, *identity.JOBS)
 
 
 def page() -> str:

@@ -19,3 +19,12 @@ FROM (
 ) newest
 ORDER BY newest.openkj_alerts_id
 LIMIT 5
+
+-- alerts_forgotten(keep_days, max_rows) -> none
+-- Drops alerts that ended more than keep_days ago.
+DELETE FROM openkj_alerts
+WHERE openkj_alerts_id IN (
+    SELECT a.openkj_alerts_id FROM openkj_alerts a
+    WHERE a.expires_at < now() - make_interval(days => :keep_days::int)
+    LIMIT :max_rows
+)

@@ -29,37 +29,41 @@ FROM song_generations g
 WHERE g.customer_profiles_id = :tenant AND g.openkj_system_id = :system AND g.status IN ('open', 'held')
 FOR UPDATE
 
--- generation_locked(generation, quiet_s) -> maybe
--- Locks a sync that is open or held; is it quiet?
+-- generation_locked(tenant, generation, quiet_s) -> maybe
+-- Locks a tenant's sync that is open or held; is it quiet? One whose last document came need not be.
 SELECT g.song_generations_id, g.customer_profiles_id, g.openkj_system_id, g.status, g.documents, g.full_documents,
        g.songs_received, g.songs_before,
-       g.last_document_at <= clock_timestamp() - make_interval(secs => :quiet_s::float8)
+       g.documents > g.full_documents
+       OR g.last_document_at <= clock_timestamp() - make_interval(secs => :quiet_s::float8)
 FROM song_generations g
-WHERE g.song_generations_id = :generation AND g.status IN ('open', 'held')
+WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :generation AND g.status IN ('open', 'held')
 FOR UPDATE
 
 -- generations_quiet(quiet_s, max_rows) -> many
--- Open syncs that nobody has added to for quiet_s seconds, the quietest first.
+-- Open syncs whose last document came, or that nobody has added to for quiet_s seconds, the quietest first.
 SELECT g.song_generations_id, g.customer_profiles_id, g.openkj_system_id, g.status, g.documents, g.full_documents,
        g.songs_received, g.songs_before, true
 FROM song_generations g
-WHERE g.status = 'open' AND g.last_document_at <= now() - make_interval(secs => :quiet_s::float8)
+WHERE g.status = 'open'
+  AND (g.documents > g.full_documents OR g.last_document_at <= now() - make_interval(secs => :quiet_s::float8))
 ORDER BY g.last_document_at
 LIMIT :max_rows
 
--- generation_songs_staged(generation, artists, titles, combined, normalized) -> value
+-- generation_songs_staged(tenant, generation, artists, titles, combined, normalized) -> value
 -- Puts songs aside for a sync; how many it did not have yet.
 WITH staged AS (
     INSERT INTO song_generation_songs (song_generations_id, artist, title, combined, normalized_combined)
-    SELECT :generation, n.artist, n.title, n.combined, n.normalized
-    FROM unnest(:artists::text[], :titles::text[], :combined::text[], :normalized::text[])
+    SELECT g.song_generations_id, n.artist, n.title, n.combined, n.normalized
+    FROM song_generations g,
+         unnest(:artists::text[], :titles::text[], :combined::text[], :normalized::text[])
          AS n (artist, title, combined, normalized)
+    WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :generation
     ON CONFLICT DO NOTHING
     RETURNING 1
 )
 SELECT count(*)::int FROM staged
 
--- generation_document_counted(generation, documents, full_documents, received, skipped) -> value
+-- generation_document_counted(tenant, generation, documents, full_documents, received, skipped) -> value
 -- Counts a document and keeps the sync open; how many documents it has had.
 UPDATE song_generations g
 SET status = 'open',
@@ -68,16 +72,25 @@ SET status = 'open',
     songs_received = g.songs_received + :received,
     songs_skipped = g.songs_skipped + :skipped,
     last_document_at = clock_timestamp()
-WHERE g.song_generations_id = :generation
+WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :generation
 RETURNING g.documents
 
--- generation_songs_counted(generation) -> value
+-- generation_songs_counted(tenant, generation) -> value
 -- How many different songs wait in a sync.
-SELECT count(*)::int FROM song_generation_songs s WHERE s.song_generations_id = :generation
+SELECT count(*)::int
+FROM song_generation_songs s
+JOIN song_generations g USING (song_generations_id)
+WHERE g.customer_profiles_id = :tenant AND s.song_generations_id = :generation
+
+-- songs_joined_by_hash() -> value
+-- For the rest of a transaction. PostgreSQL has never seen the songs of a sync that has just arrived, takes them for
+-- one row, and would compare each of them with each song of the book.
+SELECT set_config('enable_nestloop', 'off', true)
 
 -- generation_published(generation, tenant, system) -> value
 -- Makes a sync's songs the book, in this one statement: no search sees less than one whole book. Songs that stay keep
--- their id. Deleting comes first, since a song's new spelling may be one that goes.
+-- their id, and those spelt as before are not written. Deleting comes first, since a song's new spelling may be one that
+-- goes. Run after songs_joined_by_hash.
 WITH gone AS (
     DELETE FROM songdb d
     WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
@@ -88,27 +101,57 @@ WITH gone AS (
 ), merged AS (
     INSERT INTO songdb AS d (customer_profiles_id, openkj_system_id, artist, title, combined, normalized_combined)
     SELECT :tenant, :system, s.artist, s.title, s.combined, s.normalized_combined
-    FROM song_generation_songs s, (SELECT count(*) FROM gone) AS after_deleting
-    WHERE s.song_generations_id = :generation
+    FROM song_generation_songs s
+    WHERE s.song_generations_id = :generation AND (SELECT count(*) FROM gone) >= 0
+      AND NOT EXISTS (
+          SELECT 1 FROM songdb o
+          WHERE o.customer_profiles_id = :tenant AND o.openkj_system_id = :system
+            AND o.normalized_combined = s.normalized_combined
+            AND (o.artist, o.title, o.combined) IS NOT DISTINCT FROM (s.artist, s.title, s.combined))
+    ORDER BY s.normalized_combined
     ON CONFLICT (customer_profiles_id, openkj_system_id, normalized_combined) DO UPDATE
     SET artist = excluded.artist, title = excluded.title, combined = excluded.combined
     WHERE (d.artist, d.title, d.combined) IS DISTINCT FROM (excluded.artist, excluded.title, excluded.combined)
 )
-SELECT count(*)::int FROM song_generation_songs s WHERE s.song_generations_id = :generation
+SELECT count(*)::int
+FROM song_generation_songs s
+JOIN song_generations g USING (song_generations_id)
+WHERE g.customer_profiles_id = :tenant AND s.song_generations_id = :generation
 
--- generation_closed(generation, status, songs_after) -> none
+-- generation_closed(tenant, generation, status, songs_after) -> none
 -- Ends a sync as published or discarded.
 UPDATE song_generations g
 SET status = :status, songs_after = :songs_after, closed_at = now()
-WHERE g.song_generations_id = :generation
+WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :generation
 
--- generation_held(generation) -> none
+-- generation_held(tenant, generation) -> none
 -- Leaves a sync to the host's decision.
-UPDATE song_generations g SET status = 'held' WHERE g.song_generations_id = :generation
+UPDATE song_generations g
+SET status = 'held'
+WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :generation
 
--- generation_songs_dropped(generation) -> none
+-- generation_songs_dropped(tenant, generation) -> none
 -- Forgets what a sync had put aside.
-DELETE FROM song_generation_songs s WHERE s.song_generations_id = :generation
+DELETE FROM song_generation_songs s
+USING song_generations g
+WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :generation
+  AND s.song_generations_id = g.song_generations_id
+
+-- generations_forgotten(keep, keep_days, max_rows) -> none
+-- Drops finished syncs that are older than keep_days or not among a system's newest `keep`.
+DELETE FROM song_generations
+WHERE song_generations_id IN (
+    SELECT ranked.song_generations_id
+    FROM (
+        SELECT g.song_generations_id, g.status, g.closed_at,
+               row_number() OVER (PARTITION BY g.customer_profiles_id, g.openkj_system_id
+                                  ORDER BY g.song_generations_id DESC) AS place
+        FROM song_generations g
+    ) AS ranked
+    WHERE ranked.status IN ('published', 'discarded')
+      AND (ranked.place > :keep OR ranked.closed_at < now() - make_interval(days => :keep_days::int))
+    LIMIT :max_rows
+)
 
 -- songs_merged(tenant, system, artists, titles, combined, normalized) -> value
 -- Adds songs to a book outside any sync; how many it did not have.

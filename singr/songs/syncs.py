@@ -37,14 +37,14 @@ async def list_of_system(call: Call, system_id: int, *, query: SyncList) -> Page
 async def publish(call: Call, sync_id: int) -> Sync:
     """Make what arrived the song book, although the sync did not finish."""
     await _own(call, sync_id)
-    await generations.publish(call, sync_id)
+    await generations.publish(call, call.tenant, sync_id)
     return await _become(call, sync_id, "published")
 
 
 async def discard(call: Call, sync_id: int) -> Sync:
     """Keep the earlier song book and forget what arrived."""
     await _own(call, sync_id)
-    await generations.discard(call, sync_id)
+    await generations.discard(call, call.tenant, sync_id)
     return await _become(call, sync_id, "discarded")
 
 

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
-import pytest
-
-from singr.core.actor import SYSTEM
 from singr.core.settings import Settings
 from singr.http.call import Call
 from singr.infra.kit import Kit
@@ -21,17 +17,6 @@ STATUSES = "SELECT status FROM song_generations ORDER BY song_generations_id"
 
 def document(*songs: library.Song) -> list[dict[str, str]]:
     return [{"artist": artist, "title": title} for artist, title in songs]
-
-
-@pytest.fixture
-async def tenant(house: House) -> UUID:
-    ((tenant,),) = await house.kit.db.fetch("SELECT customer_profiles_id FROM venues", [])
-    return UUID(str(tenant))
-
-
-@pytest.fixture
-def call(house: House) -> Call:
-    return Call(SYSTEM, house.kit)
 
 
 async def statuses(kit: Kit) -> list[str]:
@@ -55,40 +40,29 @@ async def test_a_job_is_posted_with_the_clear_and_each_full_document(call: Call,
     for documents in range(3):
         job = await saq.job(f"publish:{number}:{documents}")
         assert job
-        assert (job.function, job.kwargs) == ("publish_generation", {"generation": number})
+        assert (job.function, job.kwargs) == (
+            "publish_generation",
+            {"tenant": str(tenant), "generation": number},
+        )
 
 
 async def test_the_job_leaves_a_sync_that_goes_on(call: Call, tenant: UUID) -> None:
     await generations.open_generation(call, tenant, 1)
-    await jobs.publish_generation(call.kit, generation=await newest(call.kit))
+    await jobs.publish_generation(call.kit, tenant=str(tenant), generation=await newest(call.kit))
     assert await statuses(call.kit) == ["open"]
 
 
-async def test_the_job_settles_a_quiet_sync_and_a_repetition_does_nothing(call: Call, tenant: UUID) -> None:
+async def test_the_job_settles_a_quiet_sync_and_a_repetition_does_nothing(
+    house: House, call: Call, tenant: UUID
+) -> None:
     await generations.open_generation(call, tenant, 1)
     await generations.add_document(call, tenant, 1, document(*library.of(1000)))
-    await call.kit.db.execute("UPDATE song_generations SET last_document_at = now() - interval '20 s'", [])
+    await house.value("UPDATE song_generations SET last_document_at = now() - interval '20 s'")
     number = await newest(call.kit)
     for _ in range(2):
-        await jobs.publish_generation(call.kit, generation=number)
+        await jobs.publish_generation(call.kit, tenant=str(tenant), generation=number)
         assert await statuses(call.kit) == ["published"]
         assert await book.count(call.kit.db, tenant, 1) == 1000
-
-
-async def test_a_sync_whose_publishing_failed_is_caught_by_the_sweep(
-    call: Call, tenant: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fail(*_: Any) -> None:
-        raise ConnectionError
-
-    await generations.open_generation(call, tenant, 1)
-    with monkeypatch.context() as patch:
-        patch.setattr(generations, "publish_locked", fail)
-        with pytest.raises(Exception, match="database"):
-            await generations.add_document(call, tenant, 1, document(("A", "B")))
-    assert await statuses(call.kit) == ["open"]
-    await jobs.publish_quiet_generations(call.kit, quiet_s=0)
-    assert await book.count(call.kit.db, tenant, 1) == 1
 
 
 async def test_two_processes_settle_one_sync_once(call: Call, tenant: UUID, settings: Settings) -> None:
