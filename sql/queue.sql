@@ -1,28 +1,39 @@
--- request_submit(user_id, actor, tenant, venue_id, must_be_open, by_user, singer_name, artist, title, key_change, notes, device_id, fingerprint, allow_duplicate, scope, key, body_hash) -> maybe
+-- request_submit(user_id, actor, tenant, venue_id, must_be_open, by_rules, by_user, singer_name, artist, title, key_change, notes, device_id, fingerprint, allow_duplicate, scope, key, body_hash) -> maybe
 -- Adds a request in one round trip: the venue's version, OpenKJ's serial and the next request number move with it. No
--- row when the venue is not the tenant's or closed. The same pending song of the same device, and a used idempotency
+-- row when the venue is not the tenant's or closed, or a house rule is against it: the venue's row is locked before the
+-- rules are judged, so of two that race for a last free slot one finds it taken. The same pending song of the same device, and a used idempotency
 -- key, are unique violations that undo the whole statement.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
-), bump AS (
-    UPDATE venue_streams s SET version = s.version + 1
-    FROM actor, venues v
+), gate AS MATERIALIZED (
+    SELECT s.venues_id, v.rules ->> 'duplicatePolicy' IS NOT DISTINCT FROM 'allow' AS takes_duplicates
+    FROM venue_streams s, actor, venues v
     WHERE s.venues_id = :venue_id AND v.venues_id = s.venues_id AND v.customer_profiles_id = :tenant
       AND (v.accepting_requests OR NOT :must_be_open)
-    RETURNING s.epoch, s.version
+    FOR UPDATE OF s
+), judged AS MATERIALIZED (
+    SELECT gate.venues_id, gate.takes_duplicates
+    FROM gate
+    WHERE NOT :by_rules OR (rule_against(gate.venues_id, :device_id, :by_user, :fingerprint)).rule IS NULL
+), bump AS (
+    UPDATE venue_streams s SET version = s.version + 1
+    FROM judged
+    WHERE s.venues_id = judged.venues_id
+    RETURNING s.epoch, s.version, judged.takes_duplicates
 ), moved AS (
     UPDATE state t
     SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END,
         last_request_number = t.last_request_number + 1
     FROM bump
     WHERE t.customer_profiles_id = :tenant
-    RETURNING t.last_request_number
+    RETURNING t.last_request_number, bump.takes_duplicates
 ), added AS (
     INSERT INTO requests (customer_profiles_id, venues_id, request_number, singer_profiles_id, submitted_by_users_id,
                           singer_name, artist, title, key_change, notes, device_id, song_fingerprint, duplicate_allowed)
     SELECT :tenant, :venue_id, moved.last_request_number,
            (SELECT p.singer_profiles_id FROM singer_profiles p WHERE p.users_id = :by_user::uuid), :by_user::uuid,
-           :singer_name, :artist, :title, :key_change, :notes, :device_id, :fingerprint, :allow_duplicate
+           :singer_name, :artist, :title, :key_change, :notes, :device_id, :fingerprint,
+           :allow_duplicate OR moved.takes_duplicates
     FROM moved
     RETURNING *
 ), place AS MATERIALIZED (
@@ -38,6 +49,12 @@ SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
        bump.epoch, bump.version, place.position
 FROM added a, bump, place
+
+-- request_refusal(tenant, venue_id, device_id, by_user, fingerprint) -> maybe
+-- Whether a tenant's venue is open, which house rule is against a request, and for how many seconds yet.
+SELECT v.accepting_requests, j.rule, j.wait_s
+FROM venues v, rule_against(v.venues_id, :device_id, :by_user, :fingerprint) AS j
+WHERE v.venues_id = :venue_id AND v.customer_profiles_id = :tenant
 
 -- idempotent_answer(scope, key) -> maybe
 -- What was answered to this key within the last 24 hours.

@@ -3,7 +3,7 @@
 SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.name, v.address, v.city, v.state,
        v.postal_code, v.country, v.phone_number, v.website,
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
-       v.accepting_requests, v.current_system_id, v.queue_privacy, v.message,
+       v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id)
 FROM venues v
@@ -14,7 +14,7 @@ WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id
 SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.name, v.address, v.city, v.state,
        v.postal_code, v.country, v.phone_number, v.website,
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
-       v.accepting_requests, v.current_system_id, v.queue_privacy, v.message,
+       v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id)
 FROM venues v
@@ -25,7 +25,7 @@ WHERE v.url_name = :url_name
 SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.name, v.address, v.city, v.state,
        v.postal_code, v.country, v.phone_number, v.website,
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
-       v.accepting_requests, v.current_system_id, v.queue_privacy, v.message,
+       v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id)
 FROM venues v
@@ -71,10 +71,11 @@ WITH actor AS MATERIALIZED (
         (:url_names::text[])[1]) AS url_name
 )
 INSERT INTO venues (customer_profiles_id, openkj_venue_id, url_name, name, address, city, state, postal_code, country,
-                    phone_number, website, location, accepting_requests, current_system_id, queue_privacy, message)
+                    phone_number, website, location, accepting_requests, current_system_id, queue_privacy, message,
+                    rules)
 SELECT :tenant, numbered.last_venue_number, named.url_name, n.name, n.address, n.city, n.state, n.postal_code,
        n.country, n.phone_number, n.website, n.location, n.accepting_requests, n.current_system_id, n.queue_privacy,
-       n.message
+       n.message, n.rules
 FROM numbered, named, jsonb_populate_record(NULL::venues, :given::jsonb) AS n
 RETURNING venues_id
 
@@ -95,7 +96,7 @@ WITH actor AS MATERIALIZED (
     SET url_name = n.url_name, name = n.name, address = n.address, city = n.city, state = n.state,
         postal_code = n.postal_code, country = n.country, phone_number = n.phone_number, website = n.website,
         location = n.location, accepting_requests = n.accepting_requests, current_system_id = n.current_system_id,
-        queue_privacy = n.queue_privacy, message = n.message
+        queue_privacy = n.queue_privacy, message = n.message, rules = n.rules
     FROM before, jsonb_populate_record(before.was, :given::jsonb) AS n
     WHERE v.venues_id = before.venues_id AND n IS DISTINCT FROM before.was
     RETURNING v.venues_id, v.customer_profiles_id, v.url_name, v.name, v.accepting_requests, v.message,

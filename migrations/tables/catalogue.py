@@ -56,6 +56,7 @@ sa.Table(
     text("queue_privacy", default="hidden"),
     text("message", null=True),
     whole("current_system_id", default="1"),
+    json("rules"),
     sa.CheckConstraint("queue_privacy IN ('hidden', 'anonymous', 'first_names')", name="venues_queue_privacy_check"),
     sa.UniqueConstraint("customer_profiles_id", "openkj_venue_id"),
     sa.Index("idx_venues_customer_profile", "customer_profiles_id"),

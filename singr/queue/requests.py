@@ -14,15 +14,14 @@ import asyncpg
 import msgspec
 
 from singr.core.actor import Actor
-from singr.core.errors import FieldError, NotFound, ValidationFailed
+from singr.core.errors import FieldError, NotFound, Problem, ValidationFailed
 from singr.core.text import clean, plain, song_fingerprint
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import many, maybe
 from singr.queue import live, replay
-from singr.queue.admission import IS_VENUE
-from singr.queue.rules import DuplicateRequest, VenueClosed
-from singr.queue.shapes import ChangedRequest, NewRequest, Receipt, Song, SubmittedRequest
+from singr.queue.rules import DuplicateRequest, VenueClosed, against
+from singr.queue.shapes import ChangedRequest, NewRequest, Receipt, Refusal, Song, SubmittedRequest
 from singr.queue.tracking import receipt
 
 SUBMIT = maybe("request_submit", SubmittedRequest)
@@ -30,17 +29,27 @@ SETTLE = many("requests_settle", ChangedRequest)
 SEE = many("requests_see", ChangedRequest)
 SONG = maybe("song_for_request", Song)
 
+REFUSAL = maybe("request_refusal", Refusal)
+
 LAST_ID = 2**63 - 1
 ONE_PENDING = "requests_one_pending_per_device"
 
 
-async def submit(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest, *, must_be_open: bool = True) -> Receipt:
-    """Put a request into a venue's queue; raises VenueClosed, DuplicateRequest, KeyReused, NotFound.
+async def submit(
+    call: Call,
+    tenant: UUID,
+    venue_id: UUID,
+    body: NewRequest,
+    *,
+    must_be_open: bool = True,
+    by_rules: bool = True,
+) -> Receipt:
+    """Put a request into a venue's queue; raises VenueClosed, DuplicateRequest, TooManyRequests, KeyReused, NotFound.
 
     With an idempotency key the same body gives the first receipt again, whatever happened since.
     """
     scope, body_hash = _scope(call, venue_id), hashlib.sha256(msgspec.json.encode(body)).hexdigest()
-    given = await _written(call, tenant, venue_id, body) | {"must_be_open": must_be_open}
+    given = await _written(call, tenant, venue_id, body) | {"must_be_open": must_be_open, "by_rules": by_rules}
     key = {"scope": scope, "key": call.idempotency_key, "body_hash": body_hash}
     try:
         row = await SUBMIT(call.kit.db, **call.audit, **given, **key)
@@ -52,7 +61,9 @@ async def submit(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest, *, 
         await replay.forget_expired(call, scope)
         row = await SUBMIT(call.kit.db, **call.audit, **given, **key)
     if row is None:
-        return await _not_taken(call, tenant, venue_id, scope, body_hash)
+        if again := await replay.receipt_for(call, scope, body_hash):
+            return again
+        raise await _refusal(call, given)
     live.tell(call.kit, [row])
     return receipt(call.kit.settings, row)
 
@@ -124,12 +135,13 @@ async def _settle(
     return rows
 
 
-async def _not_taken(call: Call, tenant: UUID, venue_id: UUID, scope: str, body_hash: str) -> Receipt:
-    if again := await replay.receipt_for(call, scope, body_hash):
-        return again
-    if not await IS_VENUE(call.kit.db, tenant=tenant, venue_id=venue_id):
-        raise NotFound("no such venue")
-    raise VenueClosed
+async def _refusal(call: Call, given: dict[str, Any]) -> Problem:
+    """Why a request was not taken."""
+    asked = {name: given[name] for name in ("tenant", "venue_id", "device_id", "by_user", "fingerprint")}
+    found = await REFUSAL(call.kit.db, **asked)
+    if found is None:
+        return NotFound("no such venue")
+    return against(found.rule, found.wait_s) if found.accepting else VenueClosed()
 
 
 async def _song(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest) -> Song:

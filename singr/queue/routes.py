@@ -8,7 +8,7 @@ from singr.http.guard import PUBLIC, holds
 from singr.http.route import Route
 from singr.infra.limits import Rate
 from singr.queue import guests, hosts, watching
-from singr.queue.rules import AlreadySettled, DuplicateRequest, KeyReused, VenueClosed
+from singr.queue.rules import AlreadySettled, DuplicateRequest, KeyReused, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
     Cleared,
     NewRequest,
@@ -24,7 +24,8 @@ from singr.queue.watching import TicketIn, TicketOut
 ROUTES = (
     Route("POST", "/v1/public/venues/{url_name}/requests", guests.submit,
           may=PUBLIC, rate=Rate(10, per_s=3600, by="device"),
-          body=NewRequest, returns=Receipt, status=201, raises=(VenueClosed, DuplicateRequest, KeyReused)),
+          body=NewRequest, returns=Receipt, status=201,
+          raises=(VenueClosed, DuplicateRequest, TooManyRequests, KeyReused)),
     Route("GET", "/v1/public/requests/{tracking_token}", guests.show,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=Request),
     Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,

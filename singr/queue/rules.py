@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from singr.core.errors import Conflict, Problem
+import math
+
+from singr.core.errors import Conflict, Problem, RateLimited
 
 
 class VenueClosed(Problem):
@@ -19,3 +21,22 @@ class KeyReused(Conflict):
 
 class AlreadySettled(Conflict):
     title = "The request is no longer waiting"
+
+
+class TooManyRequests(RateLimited):
+    title = "The house rules ask for some patience"
+
+
+def against(rule: str | None, wait_s: float | None) -> Problem:
+    """A house rule as the problem a singer reads; `rule` is its name in `venues.rules.Rules`, None when it was against
+    the request only a moment ago."""
+    if rule == "lastCallAt":
+        return VenueClosed("The last call was made: nothing more is taken tonight")
+    if rule == "songOncePerNight":
+        return DuplicateRequest("Somebody has asked for this song tonight; each is sung once")
+    if rule == "duplicatePolicy":
+        return DuplicateRequest("This song is already waiting for you")
+    if rule == "requestsPerSinger":
+        return TooManyRequests("You have as many songs waiting as the house allows; ask again after one was sung")
+    minutes = math.ceil((wait_s or 1) / 60)
+    return TooManyRequests(f"Ask again in {minutes} minute{'s' * (minutes > 1)}", retry_after_s=wait_s or 1)

@@ -124,6 +124,14 @@ class Song(Struct):
     title: str
 
 
+class Refusal(Struct):
+    """Whether the venue is open, and the house rule that is against a request: how many seconds yet, where known."""
+
+    accepting: bool
+    rule: str | None
+    wait_s: float | None
+
+
 class Answered(Struct):
     """An idempotency key's record: what was asked (hashed) and what identifies the answer."""
 

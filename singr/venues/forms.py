@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct
 
 from singr.core.errors import FieldError, ValidationFailed
 from singr.core.text import clean
+from singr.venues import rules
 from singr.venues.shapes import NewVenue, VenuePatch
 from singr.venues.slugs import RESERVED
 
@@ -20,7 +21,7 @@ _PUNCTUATION = re.compile(r"[\s().\-/]")
 def columns(form: NewVenue | VenuePatch) -> dict[str, Any]:
     """The columns a form sets, by name; raises ValidationFailed."""
     given = {name: value for name, value in _fields(form) if value is not UNSET}
-    found = {name: clean(v) if isinstance(v, str) else v for name, v in given.items() if name not in _PLACE}
+    found = {name: _stored(value) for name, value in given.items() if name not in _PLACE}
     found |= {name: found[name] or None for name in EMPTY_MEANS_NONE & found.keys()}
     if found.get("name", "x") == "":
         raise _wrong("name", "must not be empty")
@@ -28,6 +29,8 @@ def columns(form: NewVenue | VenuePatch) -> dict[str, Any]:
         raise _wrong("urlName", "is an address of ours")
     if found.get("phone_number"):
         found["phone_number"] = _phone(found["phone_number"])
+    if "rules" in found:
+        found["rules"] = rules.chosen(found["rules"])
     return found | _location(given)
 
 
@@ -36,6 +39,10 @@ _PLACE = ("latitude", "longitude")
 
 def _fields(form: Struct) -> list[tuple[str, Any]]:
     return [(name, getattr(form, name)) for name in form.__struct_fields__]
+
+
+def _stored(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
 
 
 def _phone(text: str) -> str:

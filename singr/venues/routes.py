@@ -11,6 +11,7 @@ from singr.infra.limits import Rate
 from singr.venues import editing, finding, venues
 from singr.venues.editing import NameTaken
 from singr.venues.finding import NearbySearch, NearbyVenue, VenueCard, VenueSearch
+from singr.venues.rules import NamedRules
 from singr.venues.shapes import Confirm, NewVenue, PublicVenue, Venue, VenuePatch
 
 ROUTES = (
@@ -26,6 +27,8 @@ ROUTES = (
           may=holds(Permission.VENUES_READ), rate=Rate(100, per_s=60), query=venues.VenueList, returns=Page[Venue]),
     Route("GET", "/v1/customer/venues/{venue_id}", venues.show,
           may=holds(Permission.VENUES_READ), rate=Rate(100, per_s=60), returns=Venue),
+    Route("GET", "/v1/customer/house-rules", venues.list_presets,
+          may=holds(Permission.VENUES_READ), rate=Rate(100, per_s=60), returns=list[NamedRules]),
     Route("POST", "/v1/customer/venues", editing.create,
           may=holds(Permission.VENUES_WRITE), rate=Rate(100, per_s=60),
           body=NewVenue, returns=Venue, status=201, raises=(NameTaken,)),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from singr.venues.rules import Preset, Rules
 from singr.venues.slugs import LENGTH_MAX, SLUG
 
 Privacy = Literal["hidden", "anonymous", "first_names"]
@@ -42,6 +43,7 @@ class VenueRow(Struct):
     current_system_id: int
     queue_privacy: str
     message: str | None
+    rules: dict[str, Any]
     waiting: int
     openkj_seen_at: datetime | None
 
@@ -91,6 +93,7 @@ class Venue(Struct, rename="camel"):
     current_system_id: int
     queue_privacy: str
     message: str | None
+    rules: Rules
     openkj_seen_at: datetime | None
     stats: OwnStats
 
@@ -111,6 +114,8 @@ class PublicVenue(Struct, rename="camel"):
     longitude: float | None
     accepting_requests: bool
     message: str | None
+    rules: Rules
+    rules_in_words: list[str]
     openkj_seen_at: datetime | None
     stats: Stats
 
@@ -180,10 +185,13 @@ class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
     current_system_id: SystemNumber = 1
     queue_privacy: Privacy = "hidden"
     message: Message = ""
+    rules: Rules | Preset = "open"
 
 
 class VenuePatch(Struct, rename="camel", forbid_unknown_fields=True):
-    """Only what is given changes; an empty `message` removes it, as null does with what may be missing."""
+    """Only what is given changes; an empty `message` removes it, as null does with what may be missing.
+
+    `rules` replaces all of them, by a preset's name or one by one."""
 
     name: Name | UnsetType = UNSET
     url_name: UrlName | UnsetType = UNSET
@@ -200,6 +208,7 @@ class VenuePatch(Struct, rename="camel", forbid_unknown_fields=True):
     current_system_id: SystemNumber | UnsetType = UNSET
     queue_privacy: Privacy | UnsetType = UNSET
     message: Message | UnsetType = UNSET
+    rules: Rules | Preset | UnsetType = UNSET
 
 
 class Confirm(Struct):

@@ -13,6 +13,8 @@ from singr.core.errors import NotFound
 from singr.core.paging import Limit, Page
 from singr.http.call import Call
 from singr.infra.sql import Runs, many, maybe
+from singr.venues import rules
+from singr.venues.rules import NamedRules
 from singr.venues.shapes import OwnStats, PublicVenue, Stats, Today, Venue, VenueRow
 
 OF_TENANT = many("venues_of_tenant", VenueRow)
@@ -56,6 +58,11 @@ async def show(call: Call, venue_id: UUID) -> Venue:
     return venue
 
 
+async def list_presets(_call: Call) -> list[NamedRules]:
+    """House rules to choose from, in the words guests read."""
+    return rules.presets()
+
+
 async def show_public(call: Call, url_name: str) -> PublicVenue:
     """A venue's public page data."""
     return public(await row_by_url_name(call.kit.db, url_name))
@@ -63,7 +70,8 @@ async def show_public(call: Call, url_name: str) -> PublicVenue:
 
 def public(found: VenueRow) -> PublicVenue:
     """What anybody may know of it."""
-    return PublicVenue(**_shared(found, PublicVenue), stats=Stats(found.waiting))
+    shared = _shared(found, PublicVenue)
+    return PublicVenue(**shared, rules_in_words=rules.words(shared["rules"]), stats=Stats(found.waiting))
 
 
 async def _own(call: Call, rows: Sequence[VenueRow]) -> list[Venue]:
@@ -78,4 +86,5 @@ def _stats(found: VenueRow, today: Today) -> OwnStats:
 
 
 def _shared(found: VenueRow, shape: type[Struct]) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in shape.__struct_fields__ if name != "stats"}
+    shared = {name: getattr(found, name) for name in shape.__struct_fields__ if hasattr(found, name)}
+    return shared | {"rules": rules.read(found.rules)}

@@ -1,0 +1,76 @@
+"""House rules: how many songs a singer may have waiting, how often they may ask, when the last call was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+DuplicatePolicy = Literal["warn", "refuse", "allow"]
+
+
+class Rules(Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=True, frozen=True):
+    """What is left out does not limit. A singer is a phone or an account.
+
+    `requestsPerSinger` may wait at a time; `cooldownMinutes` lie between two requests of a singer; `songOncePerNight`:
+    a song that waits or was sung tonight is not taken again, from anybody; `duplicatePolicy` is about a song that the
+    singer has waiting: `warn` takes it when asked twice, `refuse` never, `allow` always; after `lastCallAt` nothing is
+    taken for the rest of that night.
+    """
+
+    requests_per_singer: Annotated[int, Meta(ge=1, le=50)] | None = None
+    cooldown_minutes: Annotated[int, Meta(ge=1, le=240)] | None = None
+    song_once_per_night: bool = False
+    duplicate_policy: DuplicatePolicy = "warn"
+    last_call_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+Preset = Literal["open", "fair", "busy"]
+
+PRESETS: dict[Preset, Rules] = {
+    "open": Rules(),
+    "fair": Rules(requests_per_singer=2, cooldown_minutes=5),
+    "busy": Rules(requests_per_singer=1, cooldown_minutes=15, song_once_per_night=True, duplicate_policy="refuse"),
+}
+
+
+class NamedRules(Struct, rename="camel"):
+    """A preset: `words` is what guests would read."""
+
+    name: str
+    rules: Rules
+    words: list[str]
+
+
+def chosen(rules: Rules | Preset) -> dict[str, Any]:
+    """Rules, or those of a preset, as they are stored."""
+    found: dict[str, Any] = msgspec.to_builtins(PRESETS[rules] if isinstance(rules, str) else rules)
+    return found
+
+
+def read(stored: dict[str, Any]) -> Rules:
+    return msgspec.convert(stored, Rules)
+
+
+def words(rules: Rules) -> list[str]:
+    """The rules as guests read them; the last call's time is for the page to say in its own time zone."""
+    told = []
+    if rules.requests_per_singer:
+        songs = "one song" if rules.requests_per_singer == 1 else f"{rules.requests_per_singer} songs"
+        told.append(f"You may have {songs} waiting at a time.")
+    if rules.cooldown_minutes:
+        unit = "minute" if rules.cooldown_minutes == 1 else "minutes"
+        told.append(f"Leave {rules.cooldown_minutes} {unit} between two requests.")
+    if rules.song_once_per_night:
+        told.append("Each song is sung once a night.")
+    if rules.duplicate_policy == "refuse":
+        told.append("The same song cannot wait twice for you.")
+    if rules.last_call_at:
+        told.append("There is a last call tonight.")
+    return told
+
+
+def presets() -> list[NamedRules]:
+    return [NamedRules(name, rules, words(rules)) for name, rules in PRESETS.items()]

@@ -1,0 +1,175 @@
+"""House rules hold for singers, also for two at once, and say in plain words what they ask."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+
+from singr.infra.sql import QUERIES
+from tests.house import SONG, VENUE, House
+from tests.queue.test_guests import slug
+
+PATH = "/v1/customer/venues"
+DEADLINE_S = 20
+
+
+async def set_rules(house: House, rules: Any) -> Any:
+    path, headers = f"{PATH}/{await house.venue_id()}", await house.sign_in()
+    status, venue = await house.call("PATCH", path, json={"rules": rules}, headers=headers)
+    assert status == 200, venue
+    return venue["rules"]
+
+
+async def ask(house: House, **song: Any) -> tuple[int, Any]:
+    return await house.call("POST", f"{VENUE}/requests", json=SONG | song)
+
+
+async def test_a_singer_has_so_many_songs_waiting_and_no_more(house: House) -> None:
+    await set_rules(house, {"requestsPerSinger": 2})
+    first = await house.ask(title="A")
+    await house.ask(title="B")
+    status, problem = await ask(house, title="C")
+    assert (status, slug(problem)) == (429, "rate-limited")
+    await house.call("DELETE", f"/v1/public/requests/{first['trackingToken']}")
+    assert (await ask(house, title="C"))[0] == 201
+    house.client.session.cookie_jar.clear()
+    assert (await ask(house, title="D"))[0] == 201  # somebody else
+
+
+async def test_between_two_requests_lies_the_cooldown(house: House) -> None:
+    await set_rules(house, {"cooldownMinutes": 10})
+    receipt = await house.ask(title="A")
+    async with house.client.post(f"{VENUE}/requests", json=SONG | {"title": "B"}) as answer:
+        problem = await answer.json()
+        assert (answer.status, slug(problem)) == (429, "rate-limited")
+        assert 590 <= int(answer.headers["Retry-After"]) <= 600
+    assert problem["detail"] == "Ask again in 10 minutes"
+    await house.value("UPDATE requests SET requested_at = requested_at - interval '11 minutes' RETURNING 1")
+    await house.ask(title="B")
+    assert receipt["position"] == 1
+
+
+async def test_a_song_is_sung_once_a_night(house: House) -> None:
+    await set_rules(house, {"songOncePerNight": True})
+    receipt = await house.ask()
+    house.client.session.cookie_jar.clear()
+    status, problem = await ask(house, title="innuendo!")
+    assert (status, slug(problem)) == (409, "duplicate-request")
+    await house.call("DELETE", f"/v1/public/requests/{receipt['trackingToken']}")
+    await house.ask()
+    assert (await ask(house))[0] == 409
+    await house.value("UPDATE requests SET requested_at = now() - interval '2 days' RETURNING 1")
+    house.client.session.cookie_jar.clear()
+    assert (await ask(house))[0] == 201
+
+
+@pytest.mark.parametrize(
+    ("policy", "plainly", "insisting"), [("warn", 409, 201), ("refuse", 409, 409), ("allow", 201, 201)]
+)
+async def test_the_policy_decides_about_the_own_song_twice(
+    policy: str, plainly: int, insisting: int, house: House
+) -> None:
+    await set_rules(house, {"duplicatePolicy": policy})
+    await house.ask()
+    assert (await ask(house))[0] == plainly
+    assert (await ask(house, allowDuplicate=True))[0] == insisting
+
+
+async def test_after_the_last_call_nothing_is_taken_that_night(house: House) -> None:
+    now = datetime.now(UTC)
+    await set_rules(house, {"lastCallAt": (now + timedelta(hours=1)).isoformat()})
+    await house.ask(title="A")
+    await set_rules(house, {"lastCallAt": (now - timedelta(seconds=1)).isoformat()})
+    status, problem = await ask(house, title="B")
+    assert (status, slug(problem)) == (409, "venue-not-accepting")
+    assert "last call" in problem["detail"]
+    await set_rules(house, {"lastCallAt": (now - timedelta(days=2)).isoformat()})
+    assert (await ask(house, title="B"))[0] == 201
+
+
+async def test_guests_read_the_rules_in_plain_words(house: House) -> None:
+    assert await set_rules(house, "busy") == {
+        "requestsPerSinger": 1,
+        "cooldownMinutes": 15,
+        "songOncePerNight": True,
+        "duplicatePolicy": "refuse",
+    }
+    _, venue = await house.call("GET", VENUE)
+    assert venue["rulesInWords"] == [
+        "You may have one song waiting at a time.",
+        "Leave 15 minutes between two requests.",
+        "Each song is sung once a night.",
+        "The same song cannot wait twice for you.",
+    ]
+    await set_rules(house, {})
+    assert (await house.call("GET", VENUE))[1]["rulesInWords"] == []
+    _, presets = await house.call("GET", "/v1/customer/house-rules", headers=await house.sign_in())
+    assert [preset["name"] for preset in presets] == ["open", "fair", "busy"]
+
+
+@pytest.mark.parametrize(
+    "rules", [{"requestsPerSinger": 0}, {"cooldownMinutes": 241}, {"nope": 1}, "strict", {"lastCallAt": "tonight"}]
+)
+async def test_rules_that_make_no_sense_are_refused(rules: Any, house: House) -> None:
+    path, headers = f"{PATH}/{await house.venue_id()}", await house.sign_in()
+    assert (await house.call("PATCH", path, json={"rules": rules}, headers=headers))[0] == 422
+
+
+async def test_a_repeated_call_gets_its_receipt_although_the_rules_are_against_another(house: House) -> None:
+    await set_rules(house, "busy")
+    headers = {"Idempotency-Key": "tap"}
+    first = await house.call("POST", f"{VENUE}/requests", json=SONG, headers=headers)
+    assert await house.call("POST", f"{VENUE}/requests", json=SONG, headers=headers) == first
+
+
+async def test_of_many_at_the_last_free_slot_one_wins(house: House) -> None:
+    await set_rules(house, {"requestsPerSinger": 1})
+    taken_back = await house.ask(title="Z")  # and a phone is known
+    await house.call("DELETE", f"/v1/public/requests/{taken_back['trackingToken']}")
+    answers = await asyncio.gather(*(ask(house, title=title) for title in "ABCDE"))
+    assert sorted(status for status, _ in answers) == [201, 429, 429, 429, 429]
+    assert await house.value("SELECT version FROM venue_streams") == 3
+
+
+@pytest.fixture
+async def links(house: House) -> AsyncIterator[list[Any]]:
+    found = [await asyncpg.connect(house.kit.settings.database_url, timeout=10) for _ in range(3)]
+    yield found
+    for link in found:
+        await link.close(timeout=10)
+
+
+@pytest.mark.parametrize(("lock", "taken"), [("FOR UPDATE OF s", 1), ("", 2)])
+async def test_it_is_the_venues_row_lock_that_decides_the_race(
+    lock: str, taken: int, house: House, links: list[Any]
+) -> None:
+    """The control takes the lock away: then both see the free slot."""
+    await set_rules(house, {"requestsPerSinger": 1})
+    query = QUERIES["request_submit"]
+    text = query.text.replace("FOR UPDATE OF s", lock)
+    tenant, venue_id = await links[0].fetchrow("SELECT customer_profiles_id, venues_id FROM venues")
+    given = {"tenant": tenant, "venue_id": venue_id, "must_be_open": True, "by_rules": True, "user_id": ""}
+    given |= {"actor": "guest:x", "singer_name": "Ann", "artist": "A", "key_change": 0, "device_id": "phone"}
+    given |= {"allow_duplicate": False, "scope": "s", "body_hash": ""}
+
+    def submit(link: Any, title: str) -> Any:
+        args = given | {"title": title, "fingerprint": title}
+        return link.fetch(text, *(args.get(name) for name in query.params))
+
+    first, second, looking = links
+    async with first.transaction():
+        await submit(first, "A")
+        late = asyncio.create_task(submit(second, "B"))
+        async with asyncio.timeout(DEADLINE_S):
+            while not await looking.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    assert 1 + len(await late) == taken
+
+
+async def test_the_statement_that_the_race_changes_has_its_lock_once() -> None:
+    assert QUERIES["request_submit"].text.count("FOR UPDATE OF s") == 1
