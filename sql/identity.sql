@@ -136,3 +136,45 @@ VALUES (:user_id, 1, 1)
 ON CONFLICT (users_id) DO UPDATE
 SET epoch = e.epoch + 1, generation = e.generation + 1, changed_at = clock_timestamp()
 RETURNING epoch
+
+-- account_claim(user_id) -> none
+-- The address is confirmed for the first time by other means than a password: that password ends.
+UPDATE users SET is_email_verified = true, password_hash = NULL WHERE users_id = :user_id AND NOT is_email_verified
+
+-- totp_factor(user_id) -> maybe
+-- A person's secret for codes, sealed, and whether it counts yet.
+SELECT totp_secret, enabled_at IS NOT NULL FROM totp_factors WHERE users_id = :user_id
+
+-- totp_is_on(user_id) -> value
+-- Whether a person signs in with a second factor.
+SELECT EXISTS (SELECT FROM totp_factors WHERE users_id = :user_id AND enabled_at IS NOT NULL)
+
+-- totp_prepare(user_id, sealed) -> none
+-- A secret that does not count yet; one that counts stays.
+INSERT INTO totp_factors AS f (users_id, totp_secret)
+VALUES (:user_id, :sealed)
+ON CONFLICT (users_id) DO UPDATE SET totp_secret = excluded.totp_secret, last_step = 0
+WHERE f.enabled_at IS NULL
+
+-- totp_enable(user_id, step) -> none
+-- From now on it counts; the code that showed it is used up.
+UPDATE totp_factors SET enabled_at = now(), last_step = :step WHERE users_id = :user_id AND enabled_at IS NULL
+
+-- totp_use_step(user_id, step) -> none
+-- Uses up a step and all before it.
+UPDATE totp_factors SET last_step = :step
+WHERE users_id = :user_id AND last_step < :step AND enabled_at IS NOT NULL
+
+-- totp_remove(user_id) -> none
+-- No second factor any more, and no recovery codes.
+WITH codes AS (DELETE FROM recovery_codes WHERE users_id = :user_id)
+DELETE FROM totp_factors WHERE users_id = :user_id
+
+-- recovery_codes_keep(user_id, hashes) -> none
+-- Replaces the recovery codes.
+WITH gone AS (DELETE FROM recovery_codes WHERE users_id = :user_id)
+INSERT INTO recovery_codes (users_id, code_hash) SELECT :user_id, unnest(:hashes::text[])
+
+-- recovery_code_use(user_id, code_hash) -> none
+-- Uses up a recovery code.
+DELETE FROM recovery_codes WHERE users_id = :user_id AND code_hash = :code_hash

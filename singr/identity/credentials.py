@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 from msgspec import UNSET
 
+from singr.core.actor import Actor
 from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict
 from singr.core.text import clean
 from singr.http.call import Call
@@ -30,7 +31,7 @@ log = logging.getLogger("singr.security")
 
 async def change_password(call: Call, *, body: ChangePassword) -> Told:
     """Replace the password; every session ends, also this one."""
-    person = await _confirmed(call, body.current_password)
+    person = await confirmed(call, body.current_password)
     await check_new(person, body.new_password, field="newPassword")
     stored = await passwords.hashed(body.new_password)
     async with call.kit.db.transaction(call.actor) as tx:
@@ -58,7 +59,7 @@ async def replace_password(call: Call, tx: Transaction, person: Person, stored: 
 
 async def change_email(call: Call, *, body: ChangeEmail) -> Told:
     """Ask for another address; it counts once the link sent there was used. The old address is told."""
-    person = await _confirmed(call, body.password)
+    person = await confirmed(call, body.password)
     settings, new = call.kit.settings, body.new_email.lower()
     known = await people.BY_EMAIL(call.kit.db, email=new)
     async with call.kit.db.transaction(call.actor) as tx:
@@ -93,13 +94,13 @@ async def change_profile(call: Call, *, body: ChangeProfile) -> Profile:
         if (value := getattr(body, field)) is not UNSET
     }
     async with call.kit.db.transaction(call.actor) as tx:
-        await SET_PROFILE(tx, user_id=_self(call), given=given)
+        await SET_PROFILE(tx, user_id=own_id(call), given=given)
     return await profile.show(call)
 
 
 async def delete_account(call: Call, *, body: DeleteAccount) -> None:
     """Delete the account and all that belongs to it, at once and for good."""
-    person = await _confirmed(call, body.password)
+    person = await confirmed(call, body.password)
     if any(m.is_owner for m in person.memberships) and not body.delete_organization:
         raise Conflict("you own an organization: say deleteOrganization to delete it too")
     async with call.kit.db.transaction(call.actor) as tx:
@@ -114,22 +115,28 @@ async def delete_account(call: Call, *, body: DeleteAccount) -> None:
 async def sign_out_everywhere(call: Call) -> None:
     """End every session of the caller, on all devices."""
     async with call.kit.db.transaction(call.actor) as tx:
-        epoch = await epochs.END_SESSIONS(tx, user_id=_self(call))
-    await epochs.tell(call.kit, {_self(call): epoch})
+        epoch = await epochs.END_SESSIONS(tx, user_id=own_id(call))
+    await epochs.tell(call.kit, {own_id(call): epoch})
     log.info("signed out everywhere", extra={"user": call.actor.id})
 
 
-def _self(call: Call) -> UUID:
+def own_id(call: Call) -> UUID:
+    """The caller's user; raises AuthenticationFailed."""
     if call.actor.user_id is None:
         raise AuthenticationFailed
     return call.actor.user_id
 
 
-async def _confirmed(call: Call, password: str) -> Person:
+async def confirmed(call: Call, password: str) -> Person:
     """The caller, once they have shown that they know their password; raises AuthorizationDenied."""
-    person = await people.load(call.kit.db, _self(call), call.actor.context)
+    person = await people.load(call.kit.db, own_id(call), call.actor.context)
     account = await people.BY_EMAIL(call.kit.db, email=person.email)
     if not await passwords.verify(account.password_hash if account else None, password):
         log.warning("password not confirmed", extra={"user": str(person.id), "address": call.address})
         raise AuthorizationDenied("the password is wrong")
     return person
+
+
+def acting_as(user_id: UUID) -> Actor:
+    """Whom the audit log names while somebody signs in."""
+    return Actor(kind="user", id=str(user_id), user_id=user_id)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict, NotFound, ValidationFailed
+from singr.core.errors import (
+    AuthenticationFailed,
+    AuthorizationDenied,
+    Conflict,
+    NotConfirmed,
+    NotFound,
+    ValidationFailed,
+)
 from singr.http.guard import PUBLIC, SIGNED_IN
 from singr.http.route import Cache, Route
-from singr.identity import contexts, credentials, profile, recovery, registration, sessions
+from singr.identity import contexts, credentials, factors, magic, profile, recovery, registration, sessions
+from singr.identity.challenges import Answer
+from singr.identity.factors import ConfirmCode, ConfirmPassword, Disable, RecoveryCodes, Setup
 from singr.identity.forms import (
     ChangeEmail,
     ChangePassword,
@@ -19,6 +28,7 @@ from singr.identity.forms import (
     Told,
 )
 from singr.identity.links import LinkInvalid
+from singr.identity.magic import MagicIn
 from singr.identity.refresh import TokenReused
 from singr.identity.shapes import JWKS, AccessToken, Profile, RefreshIn, Session, SignIn, SwitchContext
 from singr.identity.throttle import TooManyFailures
@@ -58,6 +68,14 @@ SESSIONS = (
     Route("POST", "/v1/auth/signin", sessions.sign_in,
           may=PUBLIC, rate=Rate(5, per_s=60, by="address"),
           body=SignIn, returns=Session, raises=(AuthenticationFailed, TooManyFailures)),
+    Route("POST", "/v1/auth/2fa/challenge", sessions.answer_challenge,
+          may=PUBLIC, rate=Rate(10, per_s=900, by="address"),
+          body=Answer, returns=Session, raises=(AuthenticationFailed, TooManyFailures)),
+    Route("POST", "/v1/auth/magic-link", magic.ask,
+          may=PUBLIC, rate=Rate(5, per_s=3600, by="device"), body=Forgot, returns=Told, status=202),
+    Route("POST", "/v1/auth/magic-link/verify", magic.verify,
+          may=PUBLIC, rate=Rate(5, per_s=3600, by="address"),
+          body=MagicIn, returns=Session, raises=(LinkInvalid, NotConfirmed)),
     Route("POST", "/v1/auth/refresh", sessions.refresh,
           may=PUBLIC, rate=Rate(60, per_s=3600, by="device"),
           body=RefreshIn, returns=Session, raises=(AuthenticationFailed, TokenReused)),
@@ -74,4 +92,13 @@ SESSIONS = (
           aliases=("/.well-known/jwks.json", "/v1/auth/.well-known/jwks.json")),
 )  # fmt: skip
 
-ROUTES = (*ACCOUNTS, *SESSIONS)
+SECOND_FACTOR = (
+    Route("POST", "/v1/auth/2fa/setup", factors.set_up,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=ConfirmPassword, returns=Setup, raises=(AuthorizationDenied, Conflict)),
+    Route("POST", "/v1/auth/2fa/verify", factors.enable,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=ConfirmCode, returns=RecoveryCodes, raises=(TooManyFailures,)),
+    Route("POST", "/v1/auth/2fa/disable", factors.disable,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=Disable, status=204, raises=(AuthorizationDenied, TooManyFailures)),
+)  # fmt: skip
+
+ROUTES = (*ACCOUNTS, *SESSIONS, *SECOND_FACTOR)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from singr.core.actor import Actor
 from singr.core.errors import AuthenticationFailed
 from singr.http.call import Call
-from singr.identity import passwords, people, revocations, throttle, tokens
+from singr.identity import challenges, credentials, factors, passwords, people, revocations, throttle, tokens
+from singr.identity.challenges import Answer, Challenge
 from singr.identity.people import Account, Person
 from singr.identity.refresh import Owner, RefreshTokens, TokenReused
 from singr.identity.shapes import RefreshIn, Session, SessionUser, SignIn
@@ -19,8 +19,11 @@ SIGNED_IN = none("account_signed_in")
 log = logging.getLogger("singr.security")
 
 
-async def sign_in(call: Call, *, body: SignIn) -> Session:
-    """Exchange e-mail and password for tokens. Unknown addresses take the same time and get the same answer."""
+async def sign_in(call: Call, *, body: SignIn) -> Session | Challenge:
+    """Exchange e-mail and password for tokens. Unknown addresses take the same time and get the same answer.
+
+    Who has a second factor gets a challenge (`requiresTwoFactor`) for `/v1/auth/2fa/challenge` instead of tokens.
+    """
     attempts = await throttle.attempt(call.kit.redis, body.email)
     account = await people.BY_EMAIL(call.kit.db, email=body.email)
     stored = account.password_hash if account else None
@@ -32,6 +35,22 @@ async def sign_in(call: Call, *, body: SignIn) -> Session:
     await throttle.succeeded(call.kit.redis, body.email)
     await _stamp(call, account, body.password if passwords.is_outdated(stored) else None)
     person = await people.load(call.kit.db, account.id, None)
+    if challenge := await challenges.needed(call, person.id):
+        return challenge
+    return await start(call, person)
+
+
+async def answer_challenge(call: Call, *, body: Answer) -> Session:
+    """Finish signing in with a code of the authenticator app, or a recovery code."""
+    user_id = await challenges.whose(call, body.two_factor_token)
+    person = await people.load(call.kit.db, user_id, None)
+    await factors.check(call, user_id, body.code)
+    await challenges.spend(call, body.two_factor_token)
+    return await start(call, person)
+
+
+async def start(call: Call, person: Person) -> Session:
+    """A new session of somebody who has shown who they are."""
     token, session = await RefreshTokens.of(call.kit).start(Owner(person.id, person.context, person.row.generation))
     metrics.SIGN_INS.labels("accepted").inc()
     log.info("signed in", extra={"user": str(person.id), "address": call.address})
@@ -62,8 +81,7 @@ async def sign_out(call: Call) -> None:
 
 async def _stamp(call: Call, account: Account, rehash: str | None) -> None:
     renewed = await passwords.hashed(rehash) if rehash else None
-    owner = Actor(kind="user", id=str(account.id), user_id=account.id)
-    async with call.kit.db.transaction(owner) as tx:
+    async with call.kit.db.transaction(credentials.acting_as(account.id)) as tx:
         await SIGNED_IN(tx, user_id=account.id, password_hash=renewed)
 
 

@@ -15,7 +15,7 @@ from tests.mailbox import Mailbox
 @pytest.fixture
 def mailing(settings: Settings, mailbox: Mailbox) -> Settings:
     """Settings with which mail goes to the mailbox."""
-    return replace(settings, email_provider="smtp", smtp_port=mailbox.port, public_url="https://singr.example")
+    return replace(settings, email_provider="smtp", smtp_port=mailbox.port, public_url="http://singr.example")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ const STEPS = {
   verify: { path: "/v1/auth/verify-email", heading: "Confirm your e-mail address", go: "Confirm" },
   email: { path: "/v1/auth/email/confirm", heading: "Confirm your new e-mail address", go: "Confirm" },
   reset: { path: "/v1/auth/password/reset", heading: "Choose a new password", go: "Set password", password: "new" },
+  magic: { path: "/v1/auth/magic-link/verify", heading: "Sign in to Singr", go: "Sign in", more: { confirm: true } },
   invitation: { path: "/v1/auth/invitations/accept", heading: "Join on Singr", go: "Join", password: "optional" },
 };
 const WORDS = {
@@ -38,13 +39,25 @@ function show() {
 async function submit(event) {
   event.preventDefault();
   $("#go").disabled = true;
-  const body = $("#password").value ? { token, password: $("#password").value } : { token };
+  const body = { token, ...step.more };
+  if ($("#password").value) body.password = $("#password").value;
   try {
-    const { message } = await call("POST", step.path, { body });
+    const answer = await call("POST", step.path, { body });
     $("#form").hidden = true;
-    setText($("#said"), message);
+    if (step === STEPS.magic) await enter(answer);
+    else setText($("#said"), answer.message);
   } catch (problem) {
     setText($("#said"), problem.message || "That did not work. Try again.");
     $("#go").disabled = false;
   }
+}
+
+/** On to the console, with the session it finds in this tab. */
+async function enter({ requiresTwoFactor, twoFactorToken, refreshToken }) {
+  if (requiresTwoFactor) {
+    const code = prompt("Code of your authenticator app, or a recovery code") ?? "";
+    return enter(await call("POST", "/v1/auth/2fa/challenge", { body: { twoFactorToken, code } }));
+  }
+  sessionStorage.setItem("singr.refresh", refreshToken);
+  location.assign("/host");
 }

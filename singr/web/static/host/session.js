@@ -16,7 +16,8 @@ export class Session extends EventTarget {
   }
 
   async signIn(email, password) {
-    this.#take(await call("POST", "/v1/auth/signin", { body: { email, password } }));
+    const answer = await call("POST", "/v1/auth/signin", { body: { email, password } });
+    this.#take(answer.requiresTwoFactor ? await this.#answer(answer) : answer);
   }
 
   async signOut() {
@@ -39,6 +40,11 @@ export class Session extends EventTarget {
   async headers() {
     if (Date.now() >= this.#renewAt) await (this.#renewing ??= this.#renew());
     return { Authorization: `Bearer ${this.#access}` };
+  }
+
+  #answer({ twoFactorToken }) {
+    const code = prompt("Code of your authenticator app, or a recovery code") ?? "";
+    return call("POST", "/v1/auth/2fa/challenge", { body: { twoFactorToken, code } });
   }
 
   async #renew() {

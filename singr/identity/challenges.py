@@ -1,0 +1,60 @@
+"""Between password and code: a challenge, good for five minutes and one session."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from singr.core import ids
+from singr.core.errors import AuthenticationFailed
+from singr.core.secrets import digest
+from singr.http.call import Call
+from singr.identity.factors import IS_ON, Code
+from singr.infra.redis import reachable
+
+LIFETIME_S = 300
+
+
+class Challenge(Struct, rename="camel"):
+    """Instead of a session: show a code to `/v1/auth/2fa/challenge`."""
+
+    two_factor_token: str
+    methods: list[str]
+    requires_two_factor: bool = True
+
+
+class Answer(Struct, rename="camel", forbid_unknown_fields=True):
+    two_factor_token: str
+    code: Code
+
+
+async def needed(call: Call, user_id: UUID) -> Challenge | None:
+    """The challenge for a person with a second factor, None for others; raises UpstreamUnavailable without Redis."""
+    if not await IS_ON(call.kit.db, user_id=user_id):
+        return None
+    token = ids.token()
+    with reachable():
+        await call.kit.redis.set(_key(token), str(user_id), ex=LIFETIME_S)
+    return Challenge(token, ["totp", "recovery_code"])
+
+
+async def whose(call: Call, token: str) -> UUID:
+    """Whom a challenge was given to; raises AuthenticationFailed."""
+    with reachable():
+        kept: bytes | None = await call.kit.redis.get(_key(token))  # type: ignore[assignment]
+    if kept is None:
+        raise AuthenticationFailed("sign in again")
+    return UUID(kept.decode())
+
+
+async def spend(call: Call, token: str) -> None:
+    """Take the challenge away; raises AuthenticationFailed when somebody was quicker."""
+    with reachable():
+        taken = await call.kit.redis.delete(_key(token))
+    if not taken:
+        raise AuthenticationFailed("sign in again")
+
+
+def _key(token: str) -> str:
+    return f"challenge:{digest(token)}"
