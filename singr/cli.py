@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Callable
 
@@ -48,9 +49,12 @@ def _parser() -> argparse.ArgumentParser:
         ("seed", seed, "write the data every installation needs"),
         ("routes", routes, "print the route page"),
         ("openapi", openapi, "print the OpenAPI document"),
+        ("keys", keys, "`keys rotate` prints the next value of JWT_PRIVATE_KEYS"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
+        if run is keys:
+            command.add_argument("what", choices=["rotate"])
         if run is seed:
             command.add_argument("--demo", action="store_true", help="also a demo tenant; prints its OpenKJ key")
     return parser
@@ -112,3 +116,10 @@ def openapi(_settings: Settings, _arguments: argparse.Namespace) -> None:
     from singr.table import ROUTES
 
     print(text(ROUTES).decode())  # noqa: T201
+
+
+def keys(settings: Settings, _arguments: argparse.Namespace) -> None:
+    from singr.identity.rotation import rotated
+
+    print(rotated(settings), end="")  # noqa: T201
+    logging.getLogger("singr.security").warning("signing keys rotated: restart every process with the new value")
