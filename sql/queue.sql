@@ -111,6 +111,49 @@ SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.
 FROM settled a JOIN bump USING (venues_id)
 ORDER BY a.requests_id
 
+-- request_restored(user_id, actor, tenant, request_id) -> many
+-- Puts a processed or rejected request of a tenant back into its queue, at its old place; none when it waits already or
+-- its singer took it back. The same song waiting for the same phone is a unique violation.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), target AS MATERIALIZED (
+    SELECT r.requests_id, r.venues_id
+    FROM requests r, actor
+    WHERE r.customer_profiles_id = :tenant AND r.requests_id = :request_id AND r.status IN ('processed', 'rejected')
+), gate AS MATERIALIZED (
+    SELECT s.venues_id FROM venue_streams s WHERE s.venues_id IN (SELECT venues_id FROM target) FOR UPDATE
+), restored AS (
+    UPDATE requests r
+    SET status = 'pending', processed = false, processed_at = NULL, processed_via = NULL, reject_reason = NULL,
+        seen_at = NULL
+    FROM gate
+    WHERE r.venues_id = gate.venues_id AND r.requests_id IN (SELECT requests_id FROM target)
+      AND r.status IN ('processed', 'rejected')
+    RETURNING r.*
+), bump AS (
+    UPDATE venue_streams s SET version = s.version + 1
+    WHERE s.venues_id IN (SELECT venues_id FROM restored)
+    RETURNING s.venues_id, s.epoch, s.version
+), moved AS (
+    UPDATE state t SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END
+    WHERE t.customer_profiles_id = :tenant AND EXISTS (SELECT 1 FROM bump)
+)
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       bump.epoch, bump.version
+FROM restored a JOIN bump USING (venues_id)
+
+-- requests_exported(tenant, venue_id, since, until, max_rows) -> many
+-- A venue's requests of a time, whatever became of them, in the order they came.
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id
+FROM requests a
+WHERE a.customer_profiles_id = :tenant AND a.venues_id = :venue_id
+  AND (:since::timestamptz IS NULL OR a.requested_at >= :since)
+  AND (:until::timestamptz IS NULL OR a.requested_at < :until)
+ORDER BY a.requested_at, a.requests_id
+LIMIT :max_rows
+
 -- requests_see(user_id, actor, tenant, venue_id, up_to) -> many
 -- Marks a venue's waiting requests up to an id as seen by the KJ. Watchers see it, OpenKJ does not.
 WITH actor AS MATERIALIZED (

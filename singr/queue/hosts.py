@@ -19,6 +19,8 @@ from singr.queue.shapes import (
     RequestState,
     Seen,
     Settle,
+    SettledMany,
+    SettleMany,
     VenueChoice,
 )
 
@@ -44,19 +46,32 @@ async def list_requests(call: Call, *, query: RequestList) -> Page[Request]:
 
 async def settle(call: Call, request_id: int, *, body: Settle) -> Request:
     """Accept (processed) or reject a waiting request. Saying the same twice is fine, another decision a conflict."""
-    if body.reject_reason and body.status != "rejected":
-        raise ValidationFailed(errors=(FieldError("rejectReason", "only with a rejection"),))
-    reason = clean(body.reject_reason or "") or None
+    reason = _reason(body)
     done = await requests.settle(call, call.tenant, request_id, status=body.status, via="console", reason=reason)
     state = None if done else await OF_TENANT(call.kit.db, tenant=call.tenant, request_id=request_id)
     if not done and state is None:
         raise NotFound("no such request")
     if state and state.status != body.status:
         raise AlreadySettled(f"it is {state.status}")
-    row = await tracking.BY_ID(call.kit.db, request_id=request_id)
-    if row is None:
-        raise NotFound("no such request")
-    return tracking.shown(row)
+    return await _shown(call, request_id)
+
+
+async def settle_many(call: Call, *, body: SettleMany) -> SettledMany:
+    """Accept or reject many requests at once."""
+    reason = _reason(body)
+    done = await requests.settle_many(call, call.tenant, body.ids, status=body.status, via="console", reason=reason)
+    return SettledMany(done)
+
+
+async def restore(call: Call, request_id: int) -> Request:
+    """Put a request that was accepted or rejected back into the queue. Doing so twice is fine."""
+    if not await requests.restore(call, call.tenant, request_id):
+        state = await OF_TENANT(call.kit.db, tenant=call.tenant, request_id=request_id)
+        if state is None:
+            raise NotFound("no such request")
+        if state.status != "pending":
+            raise AlreadySettled(f"it is {state.status}")
+    return await _shown(call, request_id)
 
 
 async def clear(call: Call, *, body: VenueChoice) -> Cleared:
@@ -69,6 +84,19 @@ async def see(call: Call, *, body: Seen) -> None:
     """Note that the console has shown what waits, so that singers read "seen by the KJ"."""
     await _own_venue(call, body)
     await requests.mark_seen(call.kit, call.tenant, body.venue_id, by=call.actor, up_to=body.up_to)
+
+
+def _reason(body: Settle) -> str | None:
+    if body.reject_reason and body.status != "rejected":
+        raise ValidationFailed(errors=(FieldError("rejectReason", "only with a rejection"),))
+    return clean(body.reject_reason or "") or None
+
+
+async def _shown(call: Call, request_id: int) -> Request:
+    row = await tracking.BY_ID(call.kit.db, request_id=request_id)
+    if row is None:
+        raise NotFound("no such request")
+    return tracking.shown(row)
 
 
 async def _own_venue(call: Call, choice: RequestList | VenueChoice | Seen) -> None:

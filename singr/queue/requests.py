@@ -26,6 +26,7 @@ from singr.queue.tracking import receipt
 
 SUBMIT = maybe("request_submit", SubmittedRequest)
 SETTLE = many("requests_settle", ChangedRequest)
+RESTORE = many("request_restored", ChangedRequest)
 SEE = many("requests_see", ChangedRequest)
 SONG = maybe("song_for_request", Song)
 
@@ -91,6 +92,23 @@ async def settle(
 ) -> bool:
     """Process, reject or withdraw one pending request; False when it is not pending (any more)."""
     return bool(await _settle(call, tenant, None, ids=[request_id], status=status, via=via, reason=reason))
+
+
+async def settle_many(
+    call: Call, tenant: UUID, ids: list[int], *, status: str, via: str, reason: str | None
+) -> list[int]:
+    """Settle those of these requests that are pending; their ids."""
+    return [row.id for row in await _settle(call, tenant, None, ids=ids, status=status, via=via, reason=reason)]
+
+
+async def restore(call: Call, tenant: UUID, request_id: int) -> bool:
+    """Put a processed or rejected request back at its old place; False when it is not one. Raises DuplicateRequest."""
+    try:
+        rows = await RESTORE(call.kit.db, **call.audit, tenant=tenant, request_id=request_id)
+    except asyncpg.UniqueViolationError as exc:
+        raise DuplicateRequest("The singer has asked for this song again meanwhile") from exc
+    live.tell(call.kit, rows)
+    return bool(rows)
 
 
 async def process(call: Call, tenant: UUID, *, number: int, venue_id: UUID | None = None, via: str = "openkj") -> bool:

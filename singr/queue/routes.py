@@ -7,16 +7,19 @@ from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import Route
 from singr.infra.limits import Rate
-from singr.queue import guests, hosts, watching
+from singr.queue import exports, guests, hosts, watching
 from singr.queue.rules import AlreadySettled, DuplicateRequest, KeyReused, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
     Cleared,
+    Export,
     NewRequest,
     Receipt,
     Request,
     RequestList,
     Seen,
     Settle,
+    SettledMany,
+    SettleMany,
     VenueChoice,
 )
 from singr.queue.watching import TicketIn, TicketOut
@@ -35,6 +38,13 @@ ROUTES = (
     Route("PATCH", "/v1/customer/requests/{request_id}", hosts.settle,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60),
           body=Settle, returns=Request, raises=(AlreadySettled,)),
+    Route("POST", "/v1/customer/requests/{request_id}/restore", hosts.restore,
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60),
+          returns=Request, raises=(AlreadySettled, DuplicateRequest)),
+    Route("POST", "/v1/customer/requests/bulk", hosts.settle_many,
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(100, per_s=60), body=SettleMany, returns=SettledMany),
+    Route("GET", "/v1/customer/requests/export.csv", exports.export_csv,
+          may=holds(Permission.REQUESTS_READ), rate=Rate(10, per_s=60), query=Export),
     Route("POST", "/v1/customer/requests/clear", hosts.clear,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(100, per_s=60), body=VenueChoice, returns=Cleared),
     Route("POST", "/v1/customer/requests/seen", hosts.see,

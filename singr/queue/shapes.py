@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from singr.core.paging import Limit
 
@@ -93,6 +93,26 @@ class Settle(Struct, rename="camel", forbid_unknown_fields=True):
 
     status: Literal["processed", "rejected"]
     reject_reason: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class SettleMany(Settle, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """One decision about up to a hundred requests."""
+
+    ids: Annotated[list[Annotated[int, Meta(ge=1, le=2**63 - 1)]], Meta(min_length=1, max_length=100)]
+
+
+class SettledMany(Struct, rename="camel"):
+    """Those that were waiting and are decided now; the others had been settled before, or are not yours."""
+
+    settled: list[int]
+
+
+class Export(Struct, rename="camel"):
+    """`from` and `to` bound the time of the request, `to` excluded."""
+
+    venue_id: UUID
+    since: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="from")
+    until: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="to")
 
 
 class VenueChoice(Struct, rename="camel", forbid_unknown_fields=True):

@@ -91,6 +91,8 @@ async def test_another_organizations_host_finds_nothing(house: House) -> None:
         ("DELETE", "/v1/customer/systems/1?confirm", None),
         ("GET", f"/v1/customer/requests?venueId={venue_id}", None),
         ("PATCH", f"/v1/customer/requests/{receipt['id']}", {"status": "rejected"}),
+        ("POST", f"/v1/customer/requests/{receipt['id']}/restore", None),
+        ("GET", f"/v1/customer/requests/export.csv?venueId={venue_id}", None),
         ("POST", "/v1/customer/requests/clear", {"venueId": venue_id}),
         ("POST", "/v1/customer/requests/seen", {"venueId": venue_id, "upTo": receipt["id"]}),
         ("POST", "/v1/live/tickets", {"venue": "test-karaoke-bar", "view": "host"}),
