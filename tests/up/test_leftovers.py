@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,14 @@ def redis_in(home: Path) -> Redis:
     return Redis(program, home, services.PASSWORD, account.unprivileged())
 
 
+@contextmanager
+def closing_by_kill(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.kill()
+
+
 def test_a_postgres_that_outlived_its_night_is_stopped_first(home: Path) -> None:
     left = postgres_in(home)
     left.start()
@@ -57,14 +65,14 @@ def test_a_stranger_that_got_the_dead_server_s_number_blocks_nothing(home: Path)
     with postgres_in(home).running() as server:
         data = server.data
     whose = account.unprivileged()
-    with subprocess.Popen(["sleep", "300"], **(whose.switch() if whose else {})) as stranger:
+    switch: account.Switch = whose.switch() if whose else {}
+    with subprocess.Popen(["sleep", "300"], **switch) as stranger, closing_by_kill(stranger):
         pid_file = data / "postmaster.pid"
         pid_file.write_text(f"{stranger.pid}\n{data}\n0\n5432\n\n127.0.0.1\n\nready\n")
         if whose:
             whose.give(pid_file)
         with postgres_in(home).running():
             assert stranger.poll() is None
-        stranger.kill()
 
 
 def test_half_made_data_is_made_anew(home: Path) -> None:
