@@ -14,6 +14,7 @@ from singr.queue.rules import AlreadySettled
 from singr.queue.shapes import (
     Cleared,
     Request,
+    RequestFor,
     RequestList,
     RequestRow,
     RequestState,
@@ -42,6 +43,12 @@ async def list_requests(call: Call, *, query: RequestList) -> Page[Request]:
     )
     found = paging.page(rows, query.limit, lambda row: (row.id,))
     return Page([tracking.shown(row) for row in found.items], found.next_cursor)
+
+
+async def add(call: Call, *, body: RequestFor) -> Request:
+    """Enter a request for a singer who has no phone at hand; house rules and closed doors do not stop a host."""
+    receipt = await requests.submit(call, call.tenant, body.venue_id, body, on_behalf=True)
+    return await _shown(call, receipt.id)
 
 
 async def settle(call: Call, request_id: int, *, body: Settle) -> Request:

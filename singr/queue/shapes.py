@@ -29,6 +29,12 @@ class NewRequest(Struct, rename="camel", forbid_unknown_fields=True):
     allow_duplicate: bool = False
 
 
+class RequestFor(NewRequest, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What a host enters for a singer."""
+
+    venue_id: UUID
+
+
 class RequestRow(Struct):
     """The columns of every statement that gives requests."""
 

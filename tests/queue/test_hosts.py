@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from singr.core import paging
-from tests.house import House
+from tests.house import SONG, House
 from tests.queue.test_guests import pending, slug
 
 
@@ -93,6 +93,7 @@ async def test_another_organizations_host_finds_nothing(house: House) -> None:
         ("PATCH", f"/v1/customer/requests/{receipt['id']}", {"status": "rejected"}),
         ("POST", f"/v1/customer/requests/{receipt['id']}/restore", None),
         ("GET", f"/v1/customer/requests/export.csv?venueId={venue_id}", None),
+        ("POST", "/v1/customer/requests", SONG | {"venueId": venue_id}),
         ("POST", "/v1/customer/requests/clear", {"venueId": venue_id}),
         ("POST", "/v1/customer/requests/seen", {"venueId": venue_id, "upTo": receipt["id"]}),
         ("POST", "/v1/live/tickets", {"venue": "test-karaoke-bar", "view": "host"}),

@@ -1,4 +1,4 @@
-"""A host takes decisions back, takes many at once, and takes the night home as a table."""
+"""A host enters requests, takes decisions back, takes many at once, and takes the night home as a table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import csv
 from typing import Any
 
-from tests.house import House
+from tests.house import SONG, House
 from tests.queue.test_guests import pending, slug
 from tests.queue.test_hosts import settle
 
@@ -76,3 +76,17 @@ async def test_the_export_opens_in_a_spreadsheet_and_computes_nothing(house: Hou
     later = query | {"from": "2100-01-01T00:00:00Z"}
     async with house.client.get(f"{PATH}/export.csv", params=later, headers=headers) as answer:
         assert len((await answer.text()).splitlines()) == 1
+
+
+async def test_a_host_enters_requests_past_closed_doors_and_house_rules(house: House) -> None:
+    headers, venue_id = await house.sign_in(), await house.venue_id()
+    change = {"acceptingRequests": False, "rules": "busy"}
+    await house.call("PATCH", f"/v1/customer/venues/{venue_id}", json=change, headers=headers)
+    body = SONG | {"venueId": venue_id}
+    for name in ("Ann", "Ben"):
+        status, request = await house.call("POST", PATH, json=body | {"singerName": name}, headers=headers)
+        assert (status, request["singerName"], request["status"]) == (201, name, "pending")
+    assert [row["singerName"] for row in await pending(house)] == ["Ann", "Ben"]
+    assert await house.value("SELECT count(device_id) + count(submitted_by_users_id) FROM requests") == 0
+    actor = await house.value("SELECT actor FROM audit_logs WHERE table_name = 'requests' LIMIT 1")
+    assert actor.startswith("user:")
