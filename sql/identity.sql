@@ -117,6 +117,10 @@ DELETE FROM verification_tokens
 WHERE token = :token AND split_part(identifier, ':', 1) = :purpose AND expires_at > now()
 RETURNING split_part(identifier, ':', 2)::uuid, split_part(identifier, ':', 3)
 
+-- links_end(user_id) -> none
+-- Whatever was sent to a person before is good for nothing any more.
+DELETE FROM verification_tokens WHERE split_part(identifier, ':', 2) = :user_id::text
+
 -- links_forget() -> none
 -- Tokens that nobody used in time.
 DELETE FROM verification_tokens WHERE expires_at <= now()

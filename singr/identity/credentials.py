@@ -52,6 +52,7 @@ async def check_new(person: Person, new: str, *, field: str) -> None:
 async def replace_password(call: Call, tx: Transaction, person: Person, stored: str) -> tuple[int, int]:
     """Set a password's hash, end all sessions and tell the owner; the letter's id and the new epoch."""
     await SET_PASSWORD(tx, user_id=person.id, password_hash=stored)
+    await links.END(tx, user_id=str(person.id))
     epoch = await epochs.END_SESSIONS(tx, user_id=person.id)
     letter = await links.tell(tx, call.kit.settings, "password_changed", to=person.email, name=person.name)
     return letter, epoch
@@ -75,13 +76,14 @@ async def change_email(call: Call, *, body: ChangeEmail) -> Told:
 
 
 async def confirm_email(call: Call, *, body: Token) -> Told:
-    """Use the new address from now on, by the token sent to it."""
+    """Use the new address from now on, by the token sent to it; links sent to the old one end."""
     async with call.kit.db.transaction(call.actor) as tx:
         found = await links.redeem(tx, links.EMAIL, body.token)
         try:
             await SET_EMAIL(tx, user_id=found.user_id, email=found.detail)
         except asyncpg.UniqueViolationError as exc:
             raise links.LinkInvalid from exc
+        await links.END(tx, user_id=str(found.user_id))
     log.info("e-mail address changed", extra={"user": str(found.user_id)})
     return Told("Your new address is in use.")
 

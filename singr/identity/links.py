@@ -46,6 +46,7 @@ class Redeemed(Struct):
 
 ISSUE = value("link_issue", str)
 REDEEM = maybe("link_redeem", Redeemed)
+END = none("links_end")
 FORGET = none("links_forget")
 
 

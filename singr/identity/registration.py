@@ -83,8 +83,9 @@ async def _register(
     }
     async with call.kit.db.transaction(SYSTEM) as tx:
         new = await REGISTER(tx, **given)
-        purpose = links.VERIFY if new else links.VERIFY._replace(letter="already_registered")
-        user_id = new.id if new else uuid4()
+        account = await people.BY_EMAIL(tx, email=email)
+        purpose = links.VERIFY if new else links.RESET._replace(letter="already_registered")
+        user_id = account.id if account else uuid4()
         letter = await links.send(tx, settings, purpose, user_id, to=email, name=None)
     await outbox.post(call.kit, letter)
     log.info("registration", extra={"new": new is not None, "address": call.address})

@@ -72,8 +72,11 @@ async def test_a_new_address_counts_once_it_is_confirmed(home: House, mailbox: M
     assert mails.keys() == {"moved@example.com", home.demo.host.email}
     assert (await sign_in(home, "moved@example.com", home.demo.host.password))[0] == 401
     token = link_of(mails["moved@example.com"]).rpartition("=")[2]
+    await post(home, "password/forgot", email=home.demo.host.email)
+    to_the_old_address = await mailbox.token(home.kit)
     assert (await post(home, "email/confirm", token=token))[0] == 200
     assert (await sign_in(home, "moved@example.com", home.demo.host.password))[0] == 200
+    assert (await post(home, "password/reset", token=to_the_old_address, password=NEW_PASSWORD))[0] == 401
 
 
 async def test_somebody_elses_address_cannot_be_taken(home: House, mailbox: Mailbox) -> None:

@@ -79,9 +79,12 @@ async def test_a_known_address_gets_the_same_answer_and_a_mail_that_says_so(home
     known = await register(home, home.demo.host.email)
     assert fresh == known
     mails = {mail["To"]: mail for mail in await mailbox.collect(home.kit)}
-    assert mails[home.demo.host.email]["Subject"] == "You already have an account"
+    mail = mails[home.demo.host.email]
+    assert (mail["Subject"], "/account#reset=" in link_of(mail)) == ("You already have an account", True)
     assert (await sign_in(home, home.demo.host.email))[0] == 401
     assert (await sign_in(home, home.demo.host.email, home.demo.host.password))[0] == 200
+    token = link_of(mail).rpartition("=")[2]
+    assert (await post(home, "password/reset", token=token, password=PASSWORD))[0] == 200
 
 
 async def test_a_strangers_words_do_not_reach_a_mailbox(home: House, mailbox: Mailbox) -> None:

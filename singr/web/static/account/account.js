@@ -4,6 +4,7 @@
 import { call } from "../common/api.js";
 import { $, setText } from "../common/dom.js";
 
+const FORGOTTEN = { path: "/v1/auth/password/forgot", heading: "Your account", go: "Send me a link", email: true };
 const STEPS = {
   verify: { path: "/v1/auth/verify-email", heading: "Confirm your e-mail address", go: "Confirm" },
   email: { path: "/v1/auth/email/confirm", heading: "Confirm your new e-mail address", go: "Confirm" },
@@ -17,18 +18,18 @@ const WORDS = {
 };
 
 const [word, token] = location.hash.slice(1).split("=");
-const step = Object.hasOwn(STEPS, word) ? STEPS[word] : null;
-if (step && token) {
-  history.replaceState(null, "", location.pathname);
-  show();
-}
+const step = token && Object.hasOwn(STEPS, word) ? STEPS[word] : FORGOTTEN;
+history.replaceState(null, "", location.pathname);
+show();
 
 function show() {
   document.title = step.heading;
   setText($("#heading"), step.heading);
-  setText($("#words"), WORDS[step.password] ?? "");
+  if (!step.email) setText($("#words"), WORDS[step.password] ?? "");
   setText($("#go"), step.go);
   for (const part of [$("#label"), $("#password")]) part.hidden = !step.password;
+  for (const part of [$("#email-label"), $("#email")]) part.hidden = !step.email;
+  $("#email").disabled = !step.email;
   $("#password").disabled = !step.password;
   $("#password").required = step.password === "new";
   $("#password").autocomplete = "new-password";
@@ -39,7 +40,7 @@ function show() {
 async function submit(event) {
   event.preventDefault();
   $("#go").disabled = true;
-  const body = { token, ...step.more };
+  const body = step.email ? { email: $("#email").value } : { token, ...step.more };
   if ($("#password").value) body.password = $("#password").value;
   try {
     const answer = await call("POST", step.path, { body });
