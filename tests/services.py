@@ -14,7 +14,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from singr.up import account, docker, lock, machine, provision
@@ -52,10 +52,13 @@ class Server:
         self._server.stop()
 
     def kill(self) -> None:
-        """As a power failure would."""
-        self._signal(signal.SIGKILL)
-        if self._server.child and self._server.child.process:
-            self._server.child.process.wait(10)
+        """As a power failure would: with PostgreSQL's processes for its connections, which might answer once more."""
+        process = self._server.child.process if self._server.child else None
+        for pid in [process.pid, *_children(process.pid)] if process else []:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if process:
+            process.wait(10)
 
     def pause(self) -> None:
         """It stays connected and says nothing: a network that swallows everything."""
@@ -144,6 +147,19 @@ def template_name() -> str:
 
 def fresh_name() -> str:
     return f"singr_test_{secrets.token_hex(6)}"
+
+
+def _children(pid: int) -> list[int]:
+    """Of Linux; elsewhere they end by themselves a moment later."""
+    return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _parent(entry) == pid]
+
+
+def _parent(entry: Path) -> int | None:
+    """The fourth field of stat, behind the name in brackets (proc_pid_stat(5))."""
+    try:
+        return int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
 
 
 def _resumed(server: Server) -> Iterator[Server]:
