@@ -51,7 +51,8 @@ async def working(kit: Kit, jobs: Sequence[Job]) -> AsyncIterator[Worker[Any]]:
         yield worker
     finally:
         await _finish_jobs(worker)
-        await ended(running)
+        # SAQ cancels its own loops once, and redis-py may swallow that.
+        await ended(running, *worker.tasks)
         await redis.aclose()
 
 
