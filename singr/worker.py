@@ -20,6 +20,7 @@ from singr.telemetry import metrics
 CONCURRENCY = 8
 DEQUEUE_TIMEOUT_S = 5
 STOP_GRACE_S = 10
+LOOK_S = 0.02
 
 
 @asynccontextmanager
@@ -57,9 +58,14 @@ async def working(kit: Kit, jobs: Sequence[Job]) -> AsyncIterator[Worker[Any]]:
 
 
 async def _finish_jobs(worker: Worker[Any]) -> None:
-    """Give jobs under way their time. SAQ's own grace period waits for its idle loops too, so it always runs out."""
-    if under_way := [context["task"] for context in worker.job_task_contexts.values()]:
-        await asyncio.wait(under_way, timeout=STOP_GRACE_S)
+    """Give jobs under way their time, until SAQ has noted their end. Its own grace period waits for its idle loops
+    too, so it always runs out."""
+    try:
+        async with asyncio.timeout(STOP_GRACE_S):
+            while worker.job_task_contexts:  # noqa: ASYNC110 - SAQ has no event for it
+                await asyncio.sleep(LOOK_S)
+    except TimeoutError:
+        return
 
 
 def _runner(kit: Kit, job: Job) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from singr.infra.aside import ended
 from singr.infra.bus import Bus
 from singr.realtime import messages, rounds
 from singr.realtime.close import RESTARTING, Close
@@ -152,9 +153,7 @@ class Hub:
         await self.drain()
         for watcher in list(self.watchers):
             watcher.transport.abort()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await ended(*self._tasks)
         await self.rooms.close()
 
 
@@ -180,6 +179,4 @@ async def opened(bus: Bus, source: Source, tempo: Tempo = TEMPO) -> AsyncIterato
     finally:
         bus.on_resubscribed.remove(hub.sweep.soon)
         await hub.close()
-        for clock in clocks:
-            clock.cancel()
-        await asyncio.gather(*clocks, return_exceptions=True)
+        await ended(*clocks)
