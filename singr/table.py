@@ -17,6 +17,7 @@ from singr.identity.routes import ROUTES as IDENTITY
 from singr.infra.work import Job
 from singr.keys.routes import ROUTES as KEYS
 from singr.notifications import jobs as notifications
+from singr.openkj import jobs as openkj
 from singr.openkj.commands import COMMANDS
 from singr.openkj.routes import ROUTES as OPENKJ
 from singr.organization.routes import ROUTES as ORGANIZATION
@@ -52,7 +53,7 @@ ROUTES: tuple[Row, ...] = (
     *OPENKJ,
 )
 
-JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *alerts.JOBS, *notifications.JOBS, *identity.JOBS)
+JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *alerts.JOBS, *openkj.JOBS, *notifications.JOBS, *identity.JOBS)
 
 
 def page() -> str:

@@ -33,15 +33,15 @@ LEFT JOIN LATERAL (
 ) AS waiting ON true
 WHERE k.api_key_hash = :api_key_hash
 
--- openkj_venues(tenant, max_rows) -> value
--- A tenant's venues as JSON objects, in the order of their numbers.
-SELECT coalesce(string_agg(row_to_json(v)::text, ',' ORDER BY v.venue_id), '')
+-- openkj_venues(tenant, max_rows) -> one
+-- How many venues a tenant has (up to one more than max_rows), and all as JSON objects in the order of their numbers.
+SELECT count(*)::int, coalesce(string_agg(row_to_json(v)::text, ',' ORDER BY v.venue_id), '')
 FROM (
     SELECT openkj_venue_id AS venue_id, name, url_name, accepting_requests AS accepting
     FROM venues
     WHERE customer_profiles_id = :tenant
     ORDER BY openkj_venue_id
-    LIMIT :max_rows
+    LIMIT :max_rows::bigint + 1
 ) AS v
 
 -- openkj_venue(tenant, number, url_name) -> maybe
@@ -64,6 +64,33 @@ SET serial = CASE WHEN s.serial < 2147483647 THEN s.serial + 1 ELSE 1 END
 FROM actor
 WHERE s.customer_profiles_id = :tenant
 RETURNING s.serial
+
+-- openkj_serial_owed(user_id, actor, tenant) -> none
+-- Moves a serial on, for a client that may have missed the last one.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+)
+UPDATE state s
+SET serial = CASE WHEN s.serial < 2147483647 THEN s.serial + 1 ELSE 1 END
+FROM actor
+WHERE s.customer_profiles_id = :tenant
+
+-- openkj_client_told(user_id, actor, tenant, key_id, client) -> none
+-- Keeps which program uses a key, where that changed.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+)
+UPDATE api_keys k
+SET metadata = coalesce(k.metadata, '{}') || jsonb_build_object('client', :client::text)
+FROM actor
+WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id
+  AND k.metadata ->> 'client' IS DISTINCT FROM :client
+
+-- openkj_client(tenant, key_id) -> value
+-- Which program uses a key; empty where that is not known.
+SELECT coalesce((
+    SELECT k.metadata ->> 'client' FROM api_keys k WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id
+), '')
 
 -- openkj_seen(user_id, actor, key_id, tenant) -> none
 -- A key was used now, and its tenant's venues were polled. The key's row is audited, so it is stamped more rarely: a

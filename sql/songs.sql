@@ -9,11 +9,11 @@ DELETE FROM song_generation_songs s
 USING closed
 WHERE s.song_generations_id = closed.song_generations_id
 
--- generation_opened(tenant, system) -> value
+-- generation_opened(tenant, system, client) -> value
 -- A new sync's id; that of the one somebody else opened in the same moment otherwise.
 WITH opened AS (
-    INSERT INTO song_generations (customer_profiles_id, openkj_system_id, songs_before)
-    SELECT :tenant, :system,
+    INSERT INTO song_generations (customer_profiles_id, openkj_system_id, client, songs_before)
+    SELECT :tenant, :system, :client,
            (SELECT count(*) FROM songdb d WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system)
     ON CONFLICT (customer_profiles_id, openkj_system_id) WHERE status IN ('open', 'held')
     DO UPDATE SET last_document_at = now()
@@ -24,7 +24,7 @@ SELECT song_generations_id FROM opened
 -- generation_at_work(tenant, system) -> maybe
 -- Locks the sync of a system that is open or held.
 SELECT g.song_generations_id, g.customer_profiles_id, g.openkj_system_id, g.status, g.documents, g.full_documents,
-       g.songs_received, g.songs_before, false
+       g.songs_received, g.songs_before, false, g.client
 FROM song_generations g
 WHERE g.customer_profiles_id = :tenant AND g.openkj_system_id = :system AND g.status IN ('open', 'held')
 FOR UPDATE
@@ -34,7 +34,8 @@ FOR UPDATE
 SELECT g.song_generations_id, g.customer_profiles_id, g.openkj_system_id, g.status, g.documents, g.full_documents,
        g.songs_received, g.songs_before,
        g.documents > g.full_documents
-       OR g.last_document_at <= clock_timestamp() - make_interval(secs => :quiet_s::float8)
+       OR g.last_document_at <= clock_timestamp() - make_interval(secs => :quiet_s::float8),
+       g.client
 FROM song_generations g
 WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :generation AND g.status IN ('open', 'held')
 FOR UPDATE
@@ -42,7 +43,7 @@ FOR UPDATE
 -- generations_quiet(quiet_s, max_rows) -> many
 -- Open syncs whose last document came, or that nobody has added to for quiet_s seconds, the quietest first.
 SELECT g.song_generations_id, g.customer_profiles_id, g.openkj_system_id, g.status, g.documents, g.full_documents,
-       g.songs_received, g.songs_before, true
+       g.songs_received, g.songs_before, true, g.client
 FROM song_generations g
 WHERE g.status = 'open'
   AND (g.documents > g.full_documents OR g.last_document_at <= now() - make_interval(secs => :quiet_s::float8))
@@ -173,7 +174,7 @@ SELECT g.song_generations_id, g.openkj_system_id, g.status, g.documents, g.full_
        g.songs_skipped, g.songs_before,
        coalesce(g.songs_after, (SELECT count(*)::int FROM song_generation_songs s
                                 WHERE s.song_generations_id = g.song_generations_id)),
-       g.opened_at, g.last_document_at, g.closed_at
+       g.opened_at, g.last_document_at, g.closed_at, g.client
 FROM song_generations g
 WHERE g.customer_profiles_id = :tenant AND g.openkj_system_id = :system::bigint AND g.song_generations_id < :before
 ORDER BY g.song_generations_id DESC
@@ -185,7 +186,7 @@ SELECT g.song_generations_id, g.openkj_system_id, g.status, g.documents, g.full_
        g.songs_skipped, g.songs_before,
        coalesce(g.songs_after, (SELECT count(*)::int FROM song_generation_songs s
                                 WHERE s.song_generations_id = g.song_generations_id)),
-       g.opened_at, g.last_document_at, g.closed_at
+       g.opened_at, g.last_document_at, g.closed_at, g.client
 FROM song_generations g
 WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :sync_id
 

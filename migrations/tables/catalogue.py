@@ -123,6 +123,7 @@ sa.Table(
     # The start, until a document comes: the quiet period counts from it.
     instant("last_document_at", null=False, default=NOW),
     instant("closed_at"),
+    text("client", default=""),
     sa.CheckConstraint("status IN ('open', 'held', 'published', 'discarded')", name="song_generations_status_check"),
     sa.Index(
         "song_generations_one_at_work",

@@ -91,7 +91,9 @@ class Endpoint:
         if problem := guard.refusal(actor, self.row.may):
             raise problem
         address = client_address(request, self._proxies)
-        return Call(actor, self.kit, request_id, device, address, decode.idempotency_key(request))
+        # OpenKJ's door knows no such header, and answers nothing but its own form.
+        once = None if self.row.raw and self.row.may.inside else decode.idempotency_key(request)
+        return Call(actor, self.kit, request_id, device, address, once)
 
     async def _limit(self, call: Call, told: dict[str, str], *, is_new: bool) -> None:
         """Count the call; what its limit says is added to `told`, the reply's headers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from singr.core.errors import NotFound
-from singr.infra.sql import Runs, maybe
+from singr.infra.sql import Runs, maybe, value
 from singr.openkj import answers
 from singr.openkj.ask import Ask
 from singr.openkj.keys import Key
@@ -13,6 +13,7 @@ from singr.songs import generations
 from singr.systems import systems
 from singr.venues import opening
 
+CLIENT = value("openkj_client", str)
 VENUE = maybe("openkj_venue", VenueOfKey)
 
 
@@ -55,7 +56,8 @@ async def clear_requests(ask: Ask[AboutVenue, Key]) -> bytes:
 async def clear_database(ask: Ask[AboutSystem, Key]) -> bytes:
     """Begins a sync; singers keep the earlier song book until it ends."""
     await systems.ensure(ask.call, ask.key.tenant, ask.given.system_id)
-    await generations.open_generation(ask.call, ask.key.tenant, ask.given.system_id)
+    client = await CLIENT(ask.call.kit.db, tenant=ask.key.tenant, key_id=ask.key.id)
+    await generations.open_generation(ask.call, ask.key.tenant, ask.given.system_id, client)
     return b""
 
 

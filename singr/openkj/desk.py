@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
@@ -16,6 +17,7 @@ class Desk:
     def __init__(self) -> None:
         self._stamped_at_s: dict[UUID, float] = {}
         self._owed: set[str] = set()
+        self._tenants: OrderedDict[str, UUID] = OrderedDict()
 
     def is_due(self, key_id: UUID, now_s: float) -> bool:
         """Whether a key's stamp is old enough for a new one, which counts from now."""
@@ -26,10 +28,22 @@ class Desk:
         self._stamped_at_s[key_id] = now_s
         return True
 
-    def owe(self, digest: str) -> None:
-        """Remember that this key's client missed what its serial announced."""
-        if len(self._owed) < MOST:
+    def seen(self, digest: str, tenant: UUID) -> None:
+        """A key was good; the least recent is forgotten where there are too many."""
+        self._tenants[digest] = tenant
+        self._tenants.move_to_end(digest)
+        if len(self._tenants) > MOST:
+            self._owed.discard(self._tenants.popitem(last=False)[0])
+
+    def knows(self, digest: str) -> bool:
+        """Whether the key was good here before; it may have been revoked since."""
+        return digest in self._tenants
+
+    def owe(self, digest: str) -> UUID | None:
+        """Remember that this key's client missed what its serial announced; whose serial, for keys known here."""
+        if tenant := self._tenants.get(digest):
             self._owed.add(digest)
+        return tenant
 
     def owes(self, digest: str) -> bool:
         return digest in self._owed

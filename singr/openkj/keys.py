@@ -13,7 +13,11 @@ from singr.core.errors import AuthenticationFailed, AuthorizationDenied
 from singr.infra.limits import Rate
 from singr.infra.sql import Runs, maybe
 
+# All of them may come at once: opening OpenKJ's windows and several laptops with one key make bursts, and a runaway is
+# stopped all the same within the minute.
 RATE = Rate(600, per_s=60, by="key", inside=True)
+# For keys not known here yet. Generous: after a restart, all of a network's KJs come with such a key at once.
+GUESSES = Rate(6000, per_s=60, by="address", inside=True)
 KEY_MAX = 200
 
 NOT_ACCEPTED = "API key not accepted"

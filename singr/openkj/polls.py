@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from singr.alerts import board
-from singr.core.errors import NotFound
-from singr.infra.sql import Runs, maybe, value
+from singr.core.errors import Conflict, NotFound
+from singr.infra.sql import Runs, maybe, none, one, value
 from singr.openkj import answers, desk, keys
 from singr.openkj.ask import Ask
 from singr.openkj.keys import Key
-from singr.openkj.shapes import AboutVenue, Bare, Collected
+from singr.openkj.shapes import AboutAlert, AboutVenue, Bare, Collected, Venues
 from singr.queue import requests
+from singr.songs.rules import SONGBOOK_AGENT
 from singr.systems import systems
+
+OPENKJ = "OpenKJ"
 
 # The client has no paging and takes that many rows well.
 REQUESTS_MAX = 5_000
-VENUES_MAX = 1_000
+VENUES_MAX = 10_000
 
 COLLECT = maybe("openkj_requests", Collected)
-VENUES = value("openkj_venues", str)
+VENUES = one("openkj_venues", Venues)
+TELL_CLIENT = none("openkj_client_told")
 MOVE_SERIAL = value("openkj_serial_moved", int)
 
 
@@ -53,13 +59,19 @@ async def get_requests(ask: Ask[AboutVenue, Collected]) -> bytes:
 
 
 async def get_venues(ask: Ask[Bare, Key]) -> bytes:
-    """The tenant's venues, always in the same order: the client takes the first where its own is missing."""
+    """The tenant's venues, always in the same order: the client takes the first where its own is missing.
+    An empty or shortened list would make it forget the operator's choice, so those are errors."""
     found = await VENUES(ask.call.kit.db, tenant=ask.key.tenant, max_rows=VENUES_MAX)
-    return b',"venues":[%b]' % found.encode()
+    if not found.count:
+        raise NotFound("There is no venue yet. Make one in the Singr console.")
+    if found.count > VENUES_MAX:
+        raise Conflict(f"There are more than {VENUES_MAX:,} venues, which is more than can be listed.")
+    return b',"venues":[%b]' % found.venues.encode()
 
 
-async def get_alert(ask: Ask[Bare, Key]) -> bytes:
-    """All that is to be told, in one message box."""
+async def get_alert(ask: Ask[AboutAlert, Key]) -> bytes:
+    """All that is to be told, in one message box. SongbookAgent says "standalone", OpenKJ nothing."""
+    await _tell_client(ask, SONGBOOK_AGENT if ask.given.app == "standalone" else OPENKJ)
     told = await board.current(ask.call.kit.db, ask.key.tenant)
     title = told[0].title if len(told) == 1 else "Singr" if told else ""
     message = told[0].message if len(told) == 1 else "\n\n".join(f"{a.title}: {a.message}" for a in told)
@@ -71,6 +83,13 @@ async def get_entitled_system_count(ask: Ask[Bare, Key]) -> bytes:
     return b',"count":%d' % await systems.highest(ask.call.kit.db, ask.key.tenant)
 
 
-async def nothing_more(_ask: Ask[Bare, Key]) -> bytes:
-    """For sacCurVersion: any version newer than SongbookAgent's own would open an update dialog."""
+async def sac_cur_version(ask: Ask[Bare, Key]) -> bytes:
+    """Only SongbookAgent asks; any version newer than its own would open an update dialog."""
+    await _tell_client(ask, SONGBOOK_AGENT)
     return b""
+
+
+async def _tell_client(ask: Ask[Any, Key], client: str) -> None:
+    """Keep which program uses the key, in the key's row: its next sync may reach another process."""
+    call = ask.call
+    await TELL_CLIENT(call.kit.db, **call.audit, tenant=ask.key.tenant, key_id=ask.key.id, client=client)

@@ -6,6 +6,7 @@ stand at the top or inside `payload`.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any, TypeVar
 
@@ -13,16 +14,19 @@ import msgspec
 from msgspec import Struct
 
 from singr.core.errors import FieldError, ValidationFailed
+from singr.songs.spelling import storable
+
+LARGE = 1 << 20
 
 Shape = TypeVar("Shape", bound=Struct)
 
 
-def read(raw: bytes) -> dict[str, Any] | None:
-    """The members of the body, or None where it is no JSON object."""
+async def read(raw: bytes) -> dict[str, Any] | None:
+    """The members of the body, or None where it is no JSON object. A large or broken one is read beside the loop."""
     try:
-        found = msgspec.json.decode(raw)
+        found = await asyncio.to_thread(msgspec.json.decode, raw) if len(raw) > LARGE else msgspec.json.decode(raw)
     except (ValueError, RecursionError):
-        found = _read_broken(raw)
+        found = await asyncio.to_thread(_read_broken, raw)
     if not isinstance(found, dict):
         return None
     inner = found.get("payload")
@@ -31,6 +35,9 @@ def read(raw: bytes) -> dict[str, Any] | None:
 
 def shaped(asked: dict[str, Any], shape: type[Shape]) -> Shape:
     """The fields a command needs: `"7"` is 7 and 1 is true, unknown ones are ignored; raises ValidationFailed."""
+    for name in shape.__struct_fields__:
+        if isinstance(text := asked.get(name), str) and storable(text) != text:
+            raise ValidationFailed(errors=(FieldError(name, "has characters that cannot be stored"),))
     try:
         return msgspec.convert(asked, shape, strict=False)
     except msgspec.ValidationError as exc:

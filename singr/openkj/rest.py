@@ -70,7 +70,7 @@ REQUEST = maybe("openkj_request", RequestState)
 
 async def list_requests(call: Call, api_key: str, *, query: OfVenue) -> Waiting:
     """What waits at a venue, or at all of the key's, in the order it came."""
-    _, key = await _admit(call, api_key)
+    call, key = await _admit(call, api_key)
     presence.note(call, key)
     if query.venue_id is not None:
         await venue_of(call.kit.db, key, query.venue_id)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from singr.core.errors import ValidationFailed
+from singr.core.errors import UpstreamUnavailable, ValidationFailed
 from singr.http import decode
 from singr.http.call import Call
 from singr.http.guard import KEY
 from singr.http.route import Route
-from singr.openkj import answers, commands, rest
+from singr.openkj import answers, bodies, commands, rest
 from singr.openkj.keys import RATE
 from singr.openkj.rest import KeyedRequest, OfVenue, Settlement, SungRequest, Waiting
 from singr.queue.rules import AlreadySettled, DuplicateRequest, VenueClosed
@@ -20,17 +20,18 @@ BODY_MAX = 16 << 20
 async def command(call: Call, request: web.Request) -> web.Response:
     """One command of OpenKJ's protocol; only a body over 16 MiB gets another status than 200."""
     try:
-        raw = await decode.read(request, BODY_MAX)
-    except ValidationFailed as problem:
+        async with bodies.room_for(request, BODY_MAX):
+            body, closing = await commands.answer(call, await decode.read(request, BODY_MAX))
+    except (ValidationFailed, UpstreamUnavailable) as problem:
         return answers.response(answers.error("", answers.words(problem)), closing=True)
-    body, closing = await commands.answer(call, raw)
     return answers.response(body, closing=closing)
 
 
 ROUTES = (
     Route("POST", "/v1/openkj/api/command", command,
           may=KEY, rate=RATE, raw=True, quiet=True,
-          aliases=("/v1/openkj/api/command/", "/api/openkj", "/api/openkj/", "/api.php", "/api.php/", "/")),
+          aliases=("/v1/openkj/api/command/", "/api/openkj", "/api/openkj/", "/api.php", "/api.php/",
+                   "/requestserver/api.php", "/requestserver/api.php/", "/")),
     Route("GET", "/api/requests/{api_key}", rest.list_requests,
           may=KEY, rate=RATE, query=OfVenue, returns=Waiting),
     Route("POST", "/api/requests/{api_key}", rest.submit,

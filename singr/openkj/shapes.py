@@ -13,6 +13,21 @@ from singr.openkj.keys import Key
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
 
+# OpenKJ stores 0 after a single bad getEntitledSystemCount, and its operator sees nothing of it.
+FIRST_SYSTEM = 1
+
+
+class AboutAlert(Struct):
+    app: Any = None
+
+
+class Venues(Struct):
+    """All of a tenant's venues: JSON objects with commas between them."""
+
+    count: int
+    venues: str
+
+
 class Bare(Struct):
     """Nothing besides command and key."""
 
@@ -25,6 +40,10 @@ class SetAccepting(AboutVenue):
     accepting: bool
     system_id: Int32 | None = None
 
+    def __post_init__(self) -> None:
+        if self.system_id is not None:
+            self.system_id = max(self.system_id, FIRST_SYSTEM)
+
 
 class DeleteRequest(Struct):
     request_id: Int32
@@ -34,7 +53,10 @@ class DeleteRequest(Struct):
 class AboutSystem(Struct):
     """Programs older than systems name none."""
 
-    system_id: Int32 = 1
+    system_id: Int32 = FIRST_SYSTEM
+
+    def __post_init__(self) -> None:
+        self.system_id = max(self.system_id, FIRST_SYSTEM)
 
 
 class AddSongs(AboutSystem, kw_only=True):

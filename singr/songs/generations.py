@@ -44,11 +44,11 @@ DROP = none("generation_songs_dropped")
 HOLD = none("generation_held")
 
 
-async def open_generation(call: Call, tenant: UUID, system: int) -> None:
-    """Begin a sync of a system's book. One that was still under way or held is given up."""
+async def open_generation(call: Call, tenant: UUID, system: int, client: str = "") -> None:
+    """Begin a sync of a system's book by a program. One that was still under way or held is given up."""
     async with call.kit.db.transaction(call.actor) as tx:
         await SUPERSEDE(tx, tenant=tenant, system=system)
-        sync = await OPEN(tx, tenant=tenant, system=system)
+        sync = await OPEN(tx, tenant=tenant, system=system, client=client)
     await _post_publishing(call, tenant, sync, 0)
 
 

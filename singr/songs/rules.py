@@ -11,6 +11,7 @@ from typing import Literal
 from singr.songs.shapes import Generation, SyncRow
 
 FULL_DOCUMENT = 1_000
+SONGBOOK_AGENT = "SongbookAgent"
 SHRUNK_TO = 0.95
 
 
@@ -30,9 +31,9 @@ def lost(sync: Generation | SyncRow) -> int:
     """How many songs OpenKJ 2.1 itself has left out of a finished sync.
 
     It fetches the row after each full document and throws it away: rows 1001, 2002 and so on are never sent. Not
-    counted is the row after a full document followed by an empty one, which may not exist.
+    counted is the row after a full document followed by an empty one, which may not exist. SongbookAgent sends all.
     """
-    if sync.documents == sync.full_documents:
+    if sync.documents == sync.full_documents or sync.client == SONGBOOK_AGENT:
         return 0
     rest = sync.songs_received - sync.full_documents * FULL_DOCUMENT
     if rest == 0:

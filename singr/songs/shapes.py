@@ -59,6 +59,7 @@ class Generation(Struct):
     songs_received: int
     songs_before: int
     is_quiet: bool
+    client: str = ""
 
 
 class SyncRow(Struct):
@@ -74,6 +75,7 @@ class SyncRow(Struct):
     opened_at: datetime
     last_document_at: datetime
     closed_at: datetime | None
+    client: str
 
 
 class Sync(Struct, rename="camel"):

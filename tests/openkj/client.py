@@ -31,6 +31,8 @@ class Venue(NamedTuple):
 class OpenKJ:
     """What the operator sees is `rows`, `venues`, `venue_id`, `box` (accepting), `modals` and `log`."""
 
+    is_standalone = False
+
     def __init__(self, host: str, port: int, path: str, api_key: str, venue_id: int = 0) -> None:
         self.manager = Manager(host, port, path)
         self.api_key, self.venue_id, self.system_id = api_key, venue_id, 1
@@ -195,7 +197,8 @@ class OpenKJ:
             self.log.append("network error")
 
     def _body(self, command: str, given: dict[str, Any]) -> bytes:
-        return to_json({"api_key": self.api_key, "command": command, **given})
+        told = {"app": "standalone"} if self.is_standalone and command == "getAlert" else {}
+        return to_json({"api_key": self.api_key, "command": command, **told, **given})
 
     async def close(self) -> None:
         await self.manager.close()
@@ -203,6 +206,8 @@ class OpenKJ:
 
 class Agent(OpenKJ):
     """SongbookAgent: asks for requests after every venue list, for its first venue and venue 0 as well."""
+
+    is_standalone = True
 
     def __init__(self, host: str, port: int, path: str, api_key: str, venue_id: int = 0) -> None:
         super().__init__(host, port, path, api_key, venue_id)

@@ -114,8 +114,7 @@ async def test_18_the_system_count_is_never_below_a_number_in_use(house: House, 
     await openkj.sync([("A", "B")])
     await openkj.ask("getEntitledSystemCount")
     assert (openkj.system_ids_max, openkj.system_id) == (4, 4)
-    for number in (0, -1, 1000):
-        assert b'"error":true' in await ask(house, "clearDatabase", system_id=number)
+    assert b'"error":true' in await ask(house, "clearDatabase", system_id=1000)
     assert orjson.loads(await ask(house, "getEntitledSystemCount"))["count"] == 4
 
 
@@ -153,7 +152,7 @@ async def test_21_a_key_that_is_none_is_refused_in_the_protocols_form(api_key: A
         ("status = 'revoked'", "This API key was revoked. Make a new one in the Singr console."),
         ("status = 'expired'", "This API key has expired. Make a new one in the Singr console."),
         ("expires_at = now()", "This API key has expired. Make a new one in the Singr console."),
-        ("status = 'suspended'", "API key not accepted"),
+        ("status = 'suspended'", "This API key is suspended. Ask in the Singr console why."),
     ],
 )
 async def test_21_a_key_that_was_one_is_refused_at_once(change: str, why: str, house: House) -> None:
@@ -185,9 +184,8 @@ async def test_two_tenants_see_nothing_of_each_other(house: House) -> None:
         )
     number = (await house.ask())["requestNumber"]
     others = {"api_key": "other"}
-    assert await ask(house, "getVenues", **others) == b'{"command":"getVenues","error":false,"venues":[]}'
-    for command in ("getRequests", "clearRequests", "setAccepting"):
-        assert b'"error":true' in await ask(house, command, **others, **GIVEN[command])
+    for command in ("getVenues", "getRequests", "clearRequests", "setAccepting"):
+        assert b'"error":true' in await ask(house, command, **others, **GIVEN.get(command, {}))
     await ask(house, "deleteRequest", **others, venue_id=VENUE, request_id=number)
     await ask(house, "deleteRequest", **others, request_id=number)
     status, page = await house.call("GET", VENUE_PATH)
