@@ -14,7 +14,7 @@ from saq import CronJob, Worker
 
 from singr.infra.aside import ended
 from singr.infra.kit import Kit
-from singr.infra.work import JOB_TIMEOUT_S, RETRIES, Job, queue
+from singr.infra.work import JOB_TIMEOUT_S, RETRIES, Job, close, queue
 from singr.telemetry import metrics
 
 CONCURRENCY = 8
@@ -35,8 +35,9 @@ async def working(kit: Kit, jobs: Sequence[Job]) -> AsyncIterator[Worker[Any]]:
         retry=patience,
         retry_on_error=[ConnectionError],
     )
+    saq = queue(redis)
     worker: Worker[Any] = Worker(
-        queue(redis),
+        saq,
         functions=[(job.name, _runner(kit, job)) for job in jobs],
         cron_jobs=[
             CronJob(_runner(kit, job), cron=job.cron, timeout=JOB_TIMEOUT_S, retries=RETRIES)
@@ -54,7 +55,7 @@ async def working(kit: Kit, jobs: Sequence[Job]) -> AsyncIterator[Worker[Any]]:
         await _finish_jobs(worker)
         # SAQ cancels its own loops once, and redis-py may swallow that.
         await ended(running, *worker.tasks)
-        await redis.aclose()
+        await close(saq)
 
 
 async def _finish_jobs(worker: Worker[Any]) -> None:

@@ -18,11 +18,13 @@ from redis.asyncio import Redis
 from saq import Queue
 from saq.queue.redis import RedisQueue
 
+from singr.infra.aside import ended
 from singr.infra.redis import AWAY, connect
 from singr.telemetry import metrics
 
 QUEUE_NAME = "singr"
 POST_TIMEOUT_S = 0.5
+CLOSE_TIMEOUT_S = 2
 JOB_TIMEOUT_S = 120
 # SAQ's retries=1 would abort a job whose worker died.
 RETRIES = 3
@@ -30,8 +32,21 @@ RETRIES = 3
 log = logging.getLogger("singr.work")
 
 
-def queue(redis: Redis) -> Queue:
+def queue(redis: Redis) -> RedisQueue:
     return RedisQueue(redis, name=QUEUE_NAME)
+
+
+async def close(saq: RedisQueue) -> None:
+    """End a queue and its client, with Redis there or away. SAQ cancels its listener once and forgets it, but redis-py
+    may swallow that, and then the listener waits for ever."""
+    listener = saq._pubsub._daemon_task
+    with suppress(*AWAY):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await saq.disconnect()
+    if listener:
+        await ended(listener)
+    with suppress(*AWAY):
+        await saq.redis.aclose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +84,8 @@ class Jobs:
 
 @asynccontextmanager
 async def opened(redis_url: str) -> AsyncIterator[Jobs]:
-    redis = connect(redis_url)
-    saq = queue(redis)
+    saq = queue(connect(redis_url))
     try:
         yield Jobs(saq)
     finally:
-        with suppress(*AWAY):  # it says goodbye to Redis, which may be away
-            await saq.disconnect()
-        await redis.aclose()
+        await close(saq)
