@@ -1,4 +1,4 @@
-"""The five tables that say what can be asked of Singr: calls, OpenKJ commands, live messages, jobs.
+"""The tables that say what can be asked of Singr: calls, OpenKJ commands, jobs (live ones: `realtime/messages.py`).
 
 `singr routes` prints them; `tests/laws/routes.txt` is the golden copy.
 """
@@ -57,10 +57,13 @@ JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *alerts.JOBS, *openkj.JOBS, 
 
 
 def page() -> str:
-    """The route page: a line a row, sorted by path."""
-    lines = [
+    """The route page: a line a call, sorted by path, then OpenKJ's commands and the jobs."""
+    calls = [
         f"{row.method:<6} {path:<58} {row.may!s:<20} {row.rate!s:<20} {row.name}"
         for row in ROUTES
         for path in (row.path, *row.aliases)
     ]
-    return "\n".join(sorted(lines, key=lambda line: line.split()[1::-1])) + "\n"
+    calls.sort(key=lambda line: line.split()[1::-1])
+    commands = [f"OpenKJ {name}" for name in sorted(COMMANDS)]
+    jobs = [f"job    {job.name:<58} {job.cron or 'when posted'}" for job in sorted(JOBS, key=lambda job: job.name)]
+    return "\n".join([*calls, *commands, *jobs]) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -67,6 +68,12 @@ class House:
             return await link.fetchval(sql, *args)
         finally:
             await link.close(timeout=10)
+
+    async def becomes(self, sql: str, wanted: object) -> None:
+        """Wait until `value(sql)` is `wanted`; TimeoutError after a generous while."""
+        async with asyncio.timeout(20):
+            while await self.value(sql) != wanted:
+                await asyncio.sleep(0.05)
 
     def stranger(self) -> dict[str, str]:
         """Headers that act as the owner of another organization."""

@@ -41,7 +41,7 @@ async def test_the_queue_is_worked_by_keys_alone(people: People, house: House) -
     await keyboard.type("anna")
     await expect(host.rows).to_have_count(1)
     accepted = "SELECT string_agg(singer_name, ',') FROM requests WHERE status = 'processed'"
-    assert await house.value(accepted) == "Bo"
+    await house.becomes(accepted, "Bo")
 
 
 async def test_letters_in_the_find_field_decide_nothing(people: People, house: House) -> None:

@@ -126,4 +126,4 @@ async def test_a_sync_that_stopped_half_way_is_decided_at_the_console(people: Pe
     await host.page.get_by_role("button", name="Keep the old 5,000").click()
     await expect(host.page.locator("#sync")).to_contain_text("dropped")
     await expect(host.page.locator("#band")).to_have_text("All is well.")
-    assert await house.value("SELECT status FROM song_generations") == "discarded"
+    await house.becomes("SELECT status FROM song_generations", "discarded")
