@@ -166,7 +166,7 @@ async def test_it_is_the_venues_row_lock_that_decides_the_race(
         await submit(first, "A")
         late = asyncio.create_task(submit(second, "B"))
         async with asyncio.timeout(DEADLINE_S):
-            while not await looking.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110
+            while not await looking.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
                 await asyncio.sleep(0.01)
     assert 1 + len(await late) == taken
 
