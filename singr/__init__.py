@@ -8,8 +8,8 @@ statement remembers (`sql/`). A package imports only from floors below its own; 
     trades     openkj  web                                   OpenKJ's protocol; the pages
     evening    queue                                         tonight's requests
     catalogue  venues  systems  songs  keys                  where, on what, which songs; machines' keys
-    people     identity  rbac, alerts                        who may come in; what operators are told
-    stage      realtime                                      rooms, sockets, streams: versions, not songs
+    people     identity  rbac, organization, alerts          who may come in, and as what; what operators are told
+    stage      realtime  notifications                       rooms, sockets, streams: versions, not songs; letters
     gate       http                                          route table, endpoint compiler, guard, problems
     ground     infra, telemetry, core                        neighbours we dial; logs and metrics; facts
 
