@@ -65,9 +65,9 @@ WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number::bigint 
 -- system_takes_along(tenant, number) -> maybe
 -- What goes with a system of the tenant, and the venues that sing from it.
 SELECT s.name,
-       (SELECT count(*)::int FROM songdb d WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :number),
+       (SELECT count(*)::int FROM songdb d WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :number::bigint),
        ARRAY(SELECT v.name FROM venues v
-             WHERE v.customer_profiles_id = :tenant AND v.current_system_id = :number ORDER BY v.name LIMIT 20)
+             WHERE v.customer_profiles_id = :tenant AND v.current_system_id = :number::bigint ORDER BY v.name LIMIT 20)
 FROM systems s
 WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number::bigint
 
@@ -81,7 +81,7 @@ WITH gone AS (
     DELETE FROM systems s
     WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number::bigint
       AND NOT EXISTS (SELECT 1 FROM venues v
-                      WHERE v.customer_profiles_id = :tenant AND v.current_system_id = :number)
+                      WHERE v.customer_profiles_id = :tenant AND v.current_system_id = :number::bigint)
     RETURNING s.openkj_system_id
 ), book AS (
     DELETE FROM songdb d

@@ -29,7 +29,7 @@ def text(night: Night, *, phones_url: str, colour: bool, blocks: bool = True) ->
             f"  Venue screen   {base}/v/{night.venue_url_name}/screen",
             f"  OpenKJ URL     {night.openkj.url}",
             f"  OpenKJ API key {night.openkj.api_key}",
-            f"  API docs       {base}/openapi.json",
+            f"  API docs       {base}/docs",
             "",
             *(["  Singers scan this:", ""] if blocks else []),
             *(f"  {line}" for line in (qr_lines(singers, colour=colour) if blocks else [])),

@@ -22,7 +22,7 @@ def test_everything_one_needs_is_printed() -> None:
     said = banner.text(NIGHT, phones_url="http://10.0.0.5:8080", colour=False)
     for part in (
         *("http://localhost:8080/host", "http://localhost:8080/v1/openkj/api/command", "skj_key"),
-        *("http://10.0.0.5:8080/v/test-karaoke-bar", "customer@example.com / Customer123!", "/openapi.json"),
+        *("http://10.0.0.5:8080/v/test-karaoke-bar", "customer@example.com / Customer123!", "/docs"),
     ):
         assert part in said
 
