@@ -25,7 +25,7 @@ HEAD = (
 
 
 async def connect(call: Call, request: web.Request) -> web.StreamResponse:
-    """Watch venues over a WebSocket; the messages are described in asyncapi.yaml."""
+    """Watch venues over a WebSocket; the messages are those of `realtime.messages`."""
     hub = request.app[HUB]
     admit(call, hub)
     head = HEAD.format(accept=_accept(request), request_id=call.request_id)
