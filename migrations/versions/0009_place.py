@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0009"
+down_revision = "0008"
 
 # Volatile, so it sees what was committed while the calling statement waited for the venue's row lock.
 WAITING_BEFORE = """

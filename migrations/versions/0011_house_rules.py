@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0011"
+down_revision = "0010"
 
 # Volatile, so it sees what was committed while the calling statement waited for the venue's row lock. A rule of an
 # earlier night's last call no longer counts. Who shows neither device nor account is a program, not a singer.
