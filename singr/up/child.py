@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from singr.up.account import Account, Switch
 
@@ -26,6 +27,11 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 class NotStarted(Exception):
     """A server ended or stayed silent while starting; the message has the last lines of its log."""
+
+
+def open_private(path: Path, mode: str, encoding: str | None = None) -> Any:
+    """Open a file that only its owner may read: logs tell of people."""
+    return open(path, mode, encoding=encoding, opener=lambda name, flags: os.open(name, flags, 0o600))
 
 
 @dataclass(slots=True)
@@ -42,7 +48,7 @@ class Child:
     def spawn(self) -> None:
         """Start it. Call from the main thread: the parent's death is that of the thread that spawned."""
         switch: Switch = self.account.switch() if self.account else {}
-        with self.log.open("ab") as log:
+        with open_private(self.log, "ab") as log:
             self.process = subprocess.Popen(  # noqa: S603
                 [str(part) for part in self.command],
                 stdin=subprocess.DEVNULL,

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
@@ -56,12 +57,20 @@ def _check(asked: Settings) -> None:
         raise PortTaken(f"port {asked.port} is in use; choose another with PORT=…")
 
 
+class PrivateLog(RotatingFileHandler):
+    """Log files that only their owner reads."""
+
+    def _open(self) -> TextIOWrapper:
+        opened: TextIOWrapper = child.open_private(Path(self.baseFilename), "a", encoding="utf-8")
+        return opened
+
+
 def _run(asked: Settings, home: Path) -> None:
     root = Path(asked.singr_dir).absolute()
     if home != root:
         say(f"A night runs in {root} already; this one lives in {home}.")
     announce.withdraw(home)
-    logs.start(asked.log_level, RotatingFileHandler(home / "singr.log", "a", LOG_BYTES, LOG_COPIES))
+    logs.start(asked.log_level, PrivateLog(home / "singr.log", "a", LOG_BYTES, LOG_COPIES))
     secrets = kept.read_or_make(home / "secrets.json")
     with servers.running(os.environ, home, secrets) as found:
         settings = _completed(asked, home, secrets, found)
