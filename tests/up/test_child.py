@@ -43,7 +43,10 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 
 
 def test_a_leftover_is_stopped_and_a_stranger_is_not(tmp_path: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()", tmp_path], stdin=subprocess.PIPE) as left:
+    command = [sys.executable, "-c", "print(flush=True); input()", str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as left:
+        assert left.stdout
+        left.stdout.readline()  # its command line is its own only some time after it began
         stop_leftover(left.pid, Path("/somewhere/else"), STOPS)
         assert left.poll() is None
         stop_leftover(left.pid, tmp_path, STOPS)
