@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from singr import table
@@ -108,8 +109,12 @@ def demo_url(postgres_url: str, demo_template: str) -> Iterator[str]:
 
 @pytest.fixture
 def settings(demo_url: str, redis_url: str) -> Settings:
+    return _settings(demo_url, redis_url)
+
+
+def _settings(database_url: str, redis_url: str) -> Settings:
     return Settings(
-        database_url=demo_url, redis_url=redis_url, singr_env="test", database_pool_size=4, log_level="warning"
+        database_url=database_url, redis_url=redis_url, singr_env="test", database_pool_size=4, log_level="warning"
     )
 
 
@@ -120,6 +125,24 @@ async def house(settings: Settings) -> AsyncIterator[House]:
         yield one
         await one.kit.aside.settle()
         assert await one.value("SELECT array_agg(DISTINCT table_name) FROM audit_logs WHERE actor IS NULL") is None
+
+
+@pytest.fixture(scope="module")
+def _demo_url_of_module(postgres_url: str, demo_template: str) -> Iterator[str]:
+    with databases.copied(postgres_url, demo_template) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def _house_of_module(_demo_url_of_module: str, _redis_of_worker: str) -> AsyncIterator[House]:
+    async with opened(_settings(_demo_url_of_module, _redis_of_worker)) as one:
+        yield one
+
+
+@pytest.fixture
+def lasting_house(_house_of_module: House, redis_url: str) -> House:
+    """A house that the tests of a module share, with every limit as new: for calls that leave nothing behind."""
+    return _house_of_module
 
 
 @asynccontextmanager

@@ -16,7 +16,6 @@ from singr import table
 from singr.core.actor import Context
 from singr.core.permissions import Permission
 from singr.core.secrets import Signer
-from singr.core.settings import Settings
 from singr.http import openapi
 from singr.http.device import HEADER
 from singr.http.guard import PUBLIC, Rule
@@ -31,6 +30,7 @@ FAR = 1_000_000
 GOLDEN = Path(__file__).with_name("routes.txt")
 VALUES = {"url_name": "test-karaoke-bar", "tracking_token": "1.x", "api_key": "skj_nobody"}
 
+shared = pytest.mark.asyncio(loop_scope="module")
 every = pytest.mark.parametrize("row", table.ROUTES, ids=lambda row: row.name)
 
 
@@ -94,44 +94,51 @@ def test_every_described_row_is_in_the_openapi_document_once() -> None:
     assert len(ids) == len(set(ids))
 
 
+@shared
 @rows(lambda row: not row.may.anonymous)
-async def test_strangers_are_asked_to_sign_in(row: Row, house: House) -> None:
-    status, problem = await house.call(row.method, path_of(row), json={})
+async def test_strangers_are_asked_to_sign_in(row: Row, lasting_house: House) -> None:
+    status, problem = await lasting_house.call(row.method, path_of(row), json={})
     assert (status, problem["status"]) == (401, 401)
     assert problem["type"].endswith("/authentication-failed")
 
 
+@shared
 @rows(lambda row: row.may.permission)
-async def test_the_wrong_permission_is_refused(row: Row, house: House) -> None:
+async def test_the_wrong_permission_is_refused(row: Row, lasting_house: House) -> None:
     others = [str(p) for p in Permission if p != row.may.permission]
-    status, problem = await house.call(row.method, path_of(row), json={}, headers=bearer(house, *others))
+    status, problem = await lasting_house.call(
+        row.method, path_of(row), json={}, headers=bearer(lasting_house, *others)
+    )
     assert status == 403
     assert problem["type"].endswith("/authorization-denied")
 
 
+@shared
 @rows(lambda row: row.body and not row.may.inside)
 @pytest.mark.parametrize("body", [b'{"nope": 1}', b"[]", b"{", b"\xff", b"", b'"\\ud800"'])
-async def test_a_bad_body_is_told(row: Row, body: bytes, house: House) -> None:
-    headers = bearer(house, str(row.may.permission)) if not row.may.anonymous else {}
-    status, problem = await house.call(row.method, path_of(row), data=body, headers=headers)
+async def test_a_bad_body_is_told(row: Row, body: bytes, lasting_house: House) -> None:
+    headers = bearer(lasting_house, str(row.may.permission)) if not row.may.anonymous else {}
+    status, problem = await lasting_house.call(row.method, path_of(row), data=body, headers=headers)
     assert status == 422
     assert problem["errors"] or problem["detail"]
 
 
+@shared
 @rows(lambda row: row.body and not row.may.inside)
-async def test_a_huge_body_is_refused(row: Row, house: House) -> None:
-    headers = bearer(house, str(row.may.permission)) if not row.may.anonymous else {}
+async def test_a_huge_body_is_refused(row: Row, lasting_house: House) -> None:
+    headers = bearer(lasting_house, str(row.may.permission)) if not row.may.anonymous else {}
     body = BytesIO(b" " * (row.body_limit + 1))
-    status, problem = await house.call(row.method, path_of(row), data=body, headers=headers)
+    status, problem = await lasting_house.call(row.method, path_of(row), data=body, headers=headers)
     assert (status, problem["type"].rpartition("/")[2]) == (413, "payload-too-large")
 
 
+@shared
 @rows(lambda row: not row.rate.inside)
-async def test_over_the_limit_is_told_when_to_come_back(row: Row, settings: Settings) -> None:
+async def test_over_the_limit_is_told_when_to_come_back(row: Row, lasting_house: House) -> None:
     strict = replace(row, rate=Rate(1, per_s=3600, by=row.rate.by))
-    async with opened(settings, (strict,)) as house:
+    async with opened(lasting_house.kit.settings, (strict,)) as house:
         user, granted = uuid4(), [str(row.may.permission)] if row.may.permission else []
-        device = {HEADER: Signer(settings.auth_secret, "device").sign("phone")}
+        device = {HEADER: Signer(house.kit.settings.auth_secret, "device").sign("phone")}
         headers = bearer(house, *granted, user=user) | device
         async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as first:
             assert first.status != 429
