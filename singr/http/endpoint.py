@@ -104,8 +104,7 @@ class Endpoint:
                 await self._take(f"devices:{call.address}", NEW_DEVICES, {})
             if call.device is None:
                 return
-        who = {"device": call.device, "address": call.address}.get(rate.by) or str(call.actor)
-        await self._take(f"{self.row.name}:{rate.by}:{who}", rate, told)
+        await self._take(f"{self.row.name}:{rate.by}:{_counted(call, rate.by)}", rate, told)
 
     async def _take(self, key: str, rate: Rate, told: dict[str, str]) -> None:
         verdict = await self.kit.limits.take(key, rate)
@@ -160,6 +159,13 @@ class Endpoint:
         if not self.row.quiet or status >= 500:
             seen = {"method": request.method, "path": redact(request.path), "status": status}
             log.info("call", extra=seen | {"route": self.row.path, "ms": round(took_s * 1000, 2)})
+
+
+def _counted(call: Call, by: str) -> str:
+    """Whose calls a limit counts together."""
+    if by == "organization" and call.actor.context is not None:
+        return f"{call.actor.context.type}:{call.actor.context.id}"
+    return {"device": call.device, "address": call.address}.get(by) or str(call.actor)
 
 
 def _has(if_none_match: Sequence[str], etag: str) -> bool:

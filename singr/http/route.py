@@ -11,6 +11,8 @@ from singr.http.guard import Rule
 from singr.infra.limits import Rate
 
 MIB = 1 << 20
+# What an organization's people may ask of a route together.
+MANAGING = Rate(100, per_s=60, by="organization")
 
 
 @dataclass(frozen=True, slots=True)

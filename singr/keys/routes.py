@@ -5,7 +5,7 @@ from __future__ import annotations
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import holds
-from singr.http.route import Route
+from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
 from singr.keys import keys
 from singr.keys.keys import KeyUnusable
@@ -13,12 +13,12 @@ from singr.keys.shapes import ApiKey, KeyList, NewKey
 
 ROUTES = (
     Route("GET", "/v1/customer/api-keys", keys.list_own,
-          may=holds(Permission.API_KEYS_READ), rate=Rate(100, per_s=60), query=KeyList, returns=Page[ApiKey]),
+          may=holds(Permission.API_KEYS_READ), rate=MANAGING, query=KeyList, returns=Page[ApiKey]),
     Route("POST", "/v1/customer/api-keys", keys.issue,
-          may=holds(Permission.API_KEYS_WRITE), rate=Rate(30, per_s=60), body=NewKey, returns=ApiKey, status=201),
+          may=holds(Permission.API_KEYS_WRITE), rate=Rate(30, per_s=60, by="organization"), body=NewKey, returns=ApiKey, status=201),
     Route("POST", "/v1/customer/api-keys/{key_id}/rotate", keys.rotate,
-          may=holds(Permission.API_KEYS_WRITE), rate=Rate(30, per_s=60),
+          may=holds(Permission.API_KEYS_WRITE), rate=Rate(30, per_s=60, by="organization"),
           returns=ApiKey, status=201, raises=(KeyUnusable,)),
     Route("POST", "/v1/customer/api-keys/{key_id}/revoke", keys.revoke,
-          may=holds(Permission.API_KEYS_REVOKE), rate=Rate(30, per_s=60), returns=ApiKey),
+          may=holds(Permission.API_KEYS_REVOKE), rate=Rate(30, per_s=60, by="organization"), returns=ApiKey),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from singr.core.errors import AuthorizationDenied, Conflict, NotFound
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
-from singr.http.route import Route
+from singr.http.route import MANAGING, Route
 from singr.identity.forms import Told
 from singr.identity.links import LinkInvalid
 from singr.infra.limits import Rate
@@ -15,13 +15,12 @@ from singr.organization.rules import OwnerProtected
 from singr.organization.shapes import Accept, ChangeMember, Invite, Member
 
 READ, WRITE = holds(Permission.ORGANIZATION_READ), holds(Permission.ORGANIZATION_WRITE)
-MANAGING = Rate(100, per_s=60)
 
 ROUTES = (
     Route("GET", "/v1/customer/organization/users", members.list_members,
           may=READ, rate=MANAGING, returns=Page[Member]),
     Route("POST", "/v1/customer/organization/users", invitations.invite,
-          may=WRITE, rate=Rate(30, per_s=3600), body=Invite, returns=Member, status=201,
+          may=WRITE, rate=Rate(30, per_s=3600, by="organization"), body=Invite, returns=Member, status=201,
           raises=(Conflict,), aliases=("/v1/customer/organization/invite",)),
     Route("PATCH", "/v1/customer/organization/users/{member_id}", members.change,
           may=WRITE, rate=MANAGING, body=ChangeMember, returns=Member,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
-from singr.http.route import Route
+from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
 from singr.queue import exports, guests, hosts, watching
 from singr.queue.rules import AlreadySettled, DuplicateRequest, KeyReused, TooManyRequests, VenueClosed
@@ -35,24 +35,24 @@ ROUTES = (
     Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), status=204, raises=(AlreadySettled,)),
     Route("GET", "/v1/customer/requests", hosts.list_requests,
-          may=holds(Permission.REQUESTS_READ), rate=Rate(100, per_s=60), query=RequestList, returns=Page[Request]),
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=RequestList, returns=Page[Request]),
     Route("POST", "/v1/customer/requests", hosts.add,
-          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60),
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
           body=RequestFor, returns=Request, status=201, raises=(KeyReused,)),
     Route("PATCH", "/v1/customer/requests/{request_id}", hosts.settle,
-          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60),
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
           body=Settle, returns=Request, raises=(AlreadySettled,)),
     Route("POST", "/v1/customer/requests/{request_id}/restore", hosts.restore,
-          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60),
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
           returns=Request, raises=(AlreadySettled, DuplicateRequest)),
     Route("POST", "/v1/customer/requests/bulk", hosts.settle_many,
-          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(100, per_s=60), body=SettleMany, returns=SettledMany),
+          may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, body=SettleMany, returns=SettledMany),
     Route("GET", "/v1/customer/requests/export.csv", exports.export_csv,
-          may=holds(Permission.REQUESTS_READ), rate=Rate(10, per_s=60), query=Export),
+          may=holds(Permission.REQUESTS_READ), rate=Rate(10, per_s=60, by="organization"), query=Export),
     Route("POST", "/v1/customer/requests/clear", hosts.clear,
-          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(100, per_s=60), body=VenueChoice, returns=Cleared),
+          may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, body=VenueChoice, returns=Cleared),
     Route("POST", "/v1/customer/requests/seen", hosts.see,
-          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60), body=Seen, status=204),
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"), body=Seen, status=204),
     Route("POST", "/v1/live/tickets", watching.issue_ticket,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=TicketIn, returns=TicketOut, status=201),
     Route("GET", "/v1/live/requests/{tracking_token}/events", watching.follow,

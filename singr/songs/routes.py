@@ -5,7 +5,7 @@ from __future__ import annotations
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
-from singr.http.route import Cache, Route
+from singr.http.route import MANAGING, Cache, Route
 from singr.infra.limits import Rate
 from singr.songs import book, syncs
 from singr.songs.shapes import Song, SongQuery, Sync, SyncList
@@ -15,9 +15,9 @@ ROUTES = (
     Route("GET", "/v1/public/venues/{url_name}/songs", book.of_venue,
           may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=SongQuery, returns=Page[Song], cache=Cache()),
     Route("GET", "/v1/customer/systems/{system_id}/syncs", syncs.list_of_system,
-          may=holds(Permission.SONGDB_READ), rate=Rate(100, per_s=60), query=SyncList, returns=Page[Sync]),
+          may=holds(Permission.SONGDB_READ), rate=MANAGING, query=SyncList, returns=Page[Sync]),
     Route("POST", "/v1/customer/song-syncs/{sync_id}/publish", syncs.publish,
-          may=holds(Permission.SONGDB_WRITE), rate=Rate(100, per_s=60), returns=Sync, raises=(syncs.SyncClosed,)),
+          may=holds(Permission.SONGDB_WRITE), rate=MANAGING, returns=Sync, raises=(syncs.SyncClosed,)),
     Route("POST", "/v1/customer/song-syncs/{sync_id}/discard", syncs.discard,
-          may=holds(Permission.SONGDB_WRITE), rate=Rate(100, per_s=60), returns=Sync, raises=(syncs.SyncClosed,)),
+          may=holds(Permission.SONGDB_WRITE), rate=MANAGING, returns=Sync, raises=(syncs.SyncClosed,)),
 )  # fmt: skip

@@ -6,21 +6,20 @@ from singr.core.errors import Conflict, NotConfirmed
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import holds
-from singr.http.route import Route
-from singr.infra.limits import Rate
+from singr.http.route import MANAGING, Route
 from singr.systems import editing, systems
 from singr.systems.editing import SystemInUse
 from singr.systems.shapes import Confirm, System, SystemList, SystemName
 
 ROUTES = (
     Route("GET", "/v1/customer/systems", systems.list_own,
-          may=holds(Permission.SYSTEMS_READ), rate=Rate(100, per_s=60), query=SystemList, returns=Page[System]),
+          may=holds(Permission.SYSTEMS_READ), rate=MANAGING, query=SystemList, returns=Page[System]),
     Route("POST", "/v1/customer/systems", editing.create,
-          may=holds(Permission.SYSTEMS_WRITE), rate=Rate(100, per_s=60),
+          may=holds(Permission.SYSTEMS_WRITE), rate=MANAGING,
           body=SystemName, returns=System, status=201, raises=(Conflict,)),
     Route("PATCH", "/v1/customer/systems/{system_id}", editing.rename,
-          may=holds(Permission.SYSTEMS_WRITE), rate=Rate(100, per_s=60), body=SystemName, returns=System),
+          may=holds(Permission.SYSTEMS_WRITE), rate=MANAGING, body=SystemName, returns=System),
     Route("DELETE", "/v1/customer/systems/{system_id}", editing.remove,
-          may=holds(Permission.SYSTEMS_WRITE), rate=Rate(100, per_s=60),
+          may=holds(Permission.SYSTEMS_WRITE), rate=MANAGING,
           query=Confirm, status=204, raises=(NotConfirmed, SystemInUse)),
 )  # fmt: skip

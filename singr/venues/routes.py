@@ -6,7 +6,7 @@ from singr.core.errors import NotConfirmed
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
-from singr.http.route import Cache, Route
+from singr.http.route import MANAGING, Cache, Route
 from singr.infra.limits import Rate
 from singr.venues import editing, finding, venues
 from singr.venues.editing import NameTaken
@@ -24,21 +24,21 @@ ROUTES = (
     Route("GET", "/v1/public/venues/{url_name}", venues.show_public,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=PublicVenue, cache=Cache()),
     Route("GET", "/v1/customer/venues", venues.list_own,
-          may=holds(Permission.VENUES_READ), rate=Rate(100, per_s=60), query=venues.VenueList, returns=Page[Venue]),
+          may=holds(Permission.VENUES_READ), rate=MANAGING, query=venues.VenueList, returns=Page[Venue]),
     Route("GET", "/v1/customer/venues/{venue_id}", venues.show,
-          may=holds(Permission.VENUES_READ), rate=Rate(100, per_s=60), returns=Venue),
+          may=holds(Permission.VENUES_READ), rate=MANAGING, returns=Venue),
     Route("GET", "/v1/customer/house-rules", venues.list_presets,
-          may=holds(Permission.VENUES_READ), rate=Rate(100, per_s=60), returns=list[NamedRules]),
+          may=holds(Permission.VENUES_READ), rate=MANAGING, returns=list[NamedRules]),
     Route("POST", "/v1/customer/venues", editing.create,
-          may=holds(Permission.VENUES_WRITE), rate=Rate(100, per_s=60),
+          may=holds(Permission.VENUES_WRITE), rate=MANAGING,
           body=NewVenue, returns=Venue, status=201, raises=(NameTaken,)),
     Route("PATCH", "/v1/customer/venues/{venue_id}", editing.change,
-          may=holds(Permission.VENUES_WRITE), rate=Rate(100, per_s=60),
+          may=holds(Permission.VENUES_WRITE), rate=MANAGING,
           body=VenuePatch, returns=Venue, raises=(NameTaken,)),
     Route("PUT", "/v1/customer/venues/{venue_id}", editing.replace,
-          may=holds(Permission.VENUES_WRITE), rate=Rate(100, per_s=60),
+          may=holds(Permission.VENUES_WRITE), rate=MANAGING,
           body=VenuePatch, returns=Venue, raises=(NameTaken,)),
     Route("DELETE", "/v1/customer/venues/{venue_id}", editing.remove,
-          may=holds(Permission.VENUES_DELETE), rate=Rate(100, per_s=60),
+          may=holds(Permission.VENUES_DELETE), rate=MANAGING,
           query=Confirm, status=204, raises=(NotConfirmed,)),
 )  # fmt: skip

@@ -45,9 +45,9 @@ def path_of(row: Row) -> str:
     return row.path.format(**values)
 
 
-def bearer(house: House, *permissions: str, user: UUID | None = None) -> dict[str, str]:
-    """A new session of `user` (or somebody) with just these permissions in an organization of their own."""
-    tenant = uuid4()
+def bearer(house: House, *permissions: str, user: UUID | None = None, tenant: UUID | None = None) -> dict[str, str]:
+    """A new session of `user` (or somebody) with just these permissions in `tenant` (or an organization of their own)."""
+    tenant = tenant or uuid4()
     somebody = PersonRow(
         user or uuid4(), "x@example.com", None, None, None, None, True, ["singer"], None, None, None, epoch=FAR
     )
@@ -74,6 +74,11 @@ def test_the_row_has_a_rule_and_a_limit(row: Row) -> None:
     assert isinstance(row.may, Rule)
     assert row.rate.hits > 0
     assert row.rate.per_s > 0
+
+
+@rows(lambda row: row.path.startswith("/v1/customer/"))
+def test_an_organizations_people_share_their_limit(row: Row) -> None:
+    assert row.rate.by == "organization"
 
 
 @every
@@ -137,12 +142,13 @@ async def test_a_huge_body_is_refused(row: Row, lasting_house: House) -> None:
 async def test_over_the_limit_is_told_when_to_come_back(row: Row, lasting_house: House) -> None:
     strict = replace(row, rate=Rate(1, per_s=3600, by=row.rate.by))
     async with opened(lasting_house.kit.settings, (strict,)) as house:
-        user, granted = uuid4(), [str(row.may.permission)] if row.may.permission else []
+        granted = [str(row.may.permission)] if row.may.permission else []
+        same = {"tenant": uuid4()} if row.rate.by == "organization" else {"user": uuid4()}
         device = {HEADER: Signer(house.kit.settings.auth_secret, "device").sign("phone")}
-        headers = bearer(house, *granted, user=user) | device
+        headers = bearer(house, *granted, **same) | device
         async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as first:
             assert first.status != 429
-        headers = bearer(house, *granted, user=user) | device
+        headers = bearer(house, *granted, **same) | device
         async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as second:
             assert second.status == 429
             assert int(second.headers["Retry-After"]) >= 1
