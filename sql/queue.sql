@@ -75,7 +75,8 @@ WHERE (scope, key) IN (
 
 -- requests_settle(user_id, actor, tenant, venue_id, ids, number, status, via, reason) -> many
 -- Settles those requests of a tenant that are still pending: by ids, by OpenKJ's number, or all of a venue. The venue's
--- stream is locked first, in the order every queue write takes its locks, so of two that race one finds nothing.
+-- stream is locked first, in the order every queue write takes its locks, so of two that race one finds nothing. The
+-- number is looked at again behind the lock: a request that was edited meanwhile has another.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 ), target AS MATERIALIZED (
@@ -96,6 +97,7 @@ WITH actor AS MATERIALIZED (
     SET status = :status, processed = true, processed_at = now(), processed_via = :via, reject_reason = :reason
     FROM gate
     WHERE r.venues_id = gate.venues_id AND r.requests_id IN (SELECT requests_id FROM target) AND r.status = 'pending'
+      AND (:number::int IS NULL OR r.request_number = :number)
     RETURNING r.*
 ), bump AS (
     UPDATE venue_streams s SET version = s.version + 1
@@ -142,6 +144,62 @@ SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
        bump.epoch, bump.version
 FROM restored a JOIN bump USING (venues_id)
+
+-- request_locked(tenant, request_id) -> maybe
+-- Locks the queue in which a tenant's request stands, until the transaction ends: nobody settles or edits there meanwhile.
+SELECT s.venues_id
+FROM requests r JOIN venue_streams s USING (venues_id)
+WHERE r.requests_id = :request_id AND r.customer_profiles_id = :tenant
+FOR UPDATE OF s
+
+-- request_swap_against(tenant, request_id, fingerprint) -> maybe
+-- What the venue's house rules have against another song for a waiting request: the rule's name, or NULL. Rules about
+-- how much one may ask are not asked, since nothing is added.
+SELECT CASE
+    WHEN v.rules ->> 'duplicatePolicy' = 'refuse' AND EXISTS (
+        SELECT 1 FROM requests r
+        WHERE r.venues_id = v.venues_id AND r.status = 'pending' AND r.requests_id <> a.requests_id
+          AND r.song_fingerprint = :fingerprint
+          AND (r.device_id = a.device_id OR r.submitted_by_users_id = a.submitted_by_users_id)) THEN 'duplicatePolicy'
+    WHEN (v.rules ->> 'songOncePerNight')::boolean AND EXISTS (
+        SELECT 1 FROM requests r
+        WHERE r.venues_id = v.venues_id AND r.requested_at >= night_began(coalesce(p.timezone, 'UTC'))
+          AND r.requests_id <> a.requests_id AND r.song_fingerprint = :fingerprint
+          AND r.status IN ('pending', 'processed')) THEN 'songOncePerNight'
+    END,
+    v.rules ->> 'duplicatePolicy' IS NOT DISTINCT FROM 'allow'
+FROM requests a JOIN venues v USING (venues_id) JOIN customer_profiles p ON p.customer_profiles_id = v.customer_profiles_id
+WHERE a.requests_id = :request_id AND a.customer_profiles_id = :tenant
+
+-- request_edited(tenant, request_id, singer_name, artist, title, key_change, notes, fingerprint, duplicate_allowed, renumbers, moves_serial) -> one
+-- Changes a waiting request whose queue is locked. With another key or song it is a new one to OpenKJ, which looks at
+-- numbers and not at keys: it gets the next number, and nobody has seen it yet.
+WITH bump AS (
+    UPDATE venue_streams s SET version = s.version + 1
+    FROM requests r
+    WHERE r.requests_id = :request_id AND r.customer_profiles_id = :tenant AND s.venues_id = r.venues_id
+    RETURNING s.epoch, s.version
+), moved AS (
+    UPDATE state t
+    SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END,
+        last_request_number = t.last_request_number + :renumbers::bool::int
+    WHERE t.customer_profiles_id = :tenant AND :moves_serial
+    RETURNING t.last_request_number
+), edited AS (
+    UPDATE requests r
+    SET singer_name = :singer_name, artist = :artist, title = :title, key_change = :key_change, notes = :notes,
+        song_fingerprint = :fingerprint, duplicate_allowed = coalesce(:duplicate_allowed, r.duplicate_allowed),
+        request_number = CASE WHEN :renumbers THEN (SELECT last_request_number FROM moved) ELSE r.request_number END,
+        seen_at = CASE WHEN :renumbers THEN NULL ELSE r.seen_at END
+    WHERE r.requests_id = :request_id AND r.customer_profiles_id = :tenant AND r.status = 'pending'
+    RETURNING r.*
+)
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       bump.epoch, bump.version,
+       (SELECT count(*)::int FROM requests r
+        WHERE r.venues_id = a.venues_id AND r.status = 'pending' AND r.requests_id <= a.requests_id)
+FROM edited a, bump
 
 -- requests_exported(tenant, venue_id, since, until, max_rows) -> many
 -- A venue's requests of a time, whatever became of them, in the order they came.

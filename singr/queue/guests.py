@@ -1,13 +1,13 @@
-"""A guest's side: ask for a song, follow it, take it back."""
+"""A guest's side: ask for a song, follow it, change it, take it back."""
 
 from __future__ import annotations
 
 from singr.core.errors import NotFound
 from singr.http.call import Call
 from singr.infra.sql import maybe
-from singr.queue import requests, tracking
+from singr.queue import edits, requests, tracking
 from singr.queue.rules import AlreadySettled
-from singr.queue.shapes import NewRequest, Receipt, Request, VenueKey
+from singr.queue.shapes import EditRequest, NewRequest, Receipt, Request, VenueKey
 
 VENUE = maybe("venue_stream_by_url_name", VenueKey)
 
@@ -23,6 +23,13 @@ async def submit(call: Call, url_name: str, *, body: NewRequest) -> Receipt:
 async def show(call: Call, tracking_token: str) -> Request:
     """How the request stands, and how many wait before it."""
     return tracking.shown(await tracking.find(call.kit.db, call.kit.settings, tracking_token))
+
+
+async def edit(call: Call, tracking_token: str, *, body: EditRequest) -> Request:
+    """Change the request while it waits. Another key or song gives it a new number, at its old place."""
+    row = await tracking.find(call.kit.db, call.kit.settings, tracking_token)
+    to = await tracking.ADDRESSEE(call.kit.db, request_id=row.id)
+    return tracking.shown(await edits.edit(call, to.tenant, row.id, body))
 
 
 async def withdraw(call: Call, tracking_token: str) -> None:

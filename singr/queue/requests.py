@@ -14,21 +14,20 @@ import asyncpg
 import msgspec
 
 from singr.core.actor import Actor
-from singr.core.errors import FieldError, NotFound, Problem, ValidationFailed
-from singr.core.text import clean, plain, song_fingerprint
+from singr.core.errors import NotFound, Problem
+from singr.core.text import song_fingerprint
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import many, maybe
-from singr.queue import live, replay
+from singr.queue import live, replay, wording
 from singr.queue.rules import DuplicateRequest, VenueClosed, against
-from singr.queue.shapes import ChangedRequest, NewRequest, Receipt, Refusal, Song, SubmittedRequest
+from singr.queue.shapes import ChangedRequest, NewRequest, Receipt, Refusal, SubmittedRequest
 from singr.queue.tracking import receipt
 
 SUBMIT = maybe("request_submit", SubmittedRequest)
 SETTLE = many("requests_settle", ChangedRequest)
 RESTORE = many("request_restored", ChangedRequest)
 SEE = many("requests_see", ChangedRequest)
-SONG = maybe("song_for_request", Song)
 
 REFUSAL = maybe("request_refusal", Refusal)
 
@@ -73,16 +72,16 @@ async def submit(
 
 async def _written(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest) -> dict[str, Any]:
     """The request's columns, cleaned; raises ValidationFailed."""
-    song = await _song(call, tenant, venue_id, body)
+    song = await wording.song(call.kit.db, tenant, venue_id, body.song_id, body.artist, body.title)
     return {
         "tenant": tenant,
         "venue_id": venue_id,
         "by_user": call.actor.user_id,
-        "singer_name": _needed("singerName", plain(body.singer_name)),
+        "singer_name": wording.singer_name(body.singer_name),
         "artist": song.artist,
         "title": song.title,
         "key_change": body.key_change,
-        "notes": plain(body.notes or "") or None,
+        "notes": wording.notes(body.notes),
         "device_id": call.device,
         "fingerprint": song_fingerprint(song.artist, song.title),
         "allow_duplicate": body.allow_duplicate,
@@ -162,22 +161,6 @@ async def _refusal(call: Call, given: dict[str, Any]) -> Problem:
     if found is None:
         return NotFound("no such venue")
     return against(found.rule, found.wait_s) if found.accepting else VenueClosed()
-
-
-async def _song(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest) -> Song:
-    """The song verbatim: from the catalogue when `songId` names one, else as typed."""
-    if body.song_id is not None:
-        found = await SONG(call.kit.db, tenant=tenant, venue_id=venue_id, song_id=body.song_id)
-        if found is None:
-            raise ValidationFailed(errors=(FieldError("songId", "no such song at this venue"),))
-        return found
-    return Song(_needed("artist", clean(body.artist or "")), _needed("title", clean(body.title or "")))
-
-
-def _needed(field: str, text: str) -> str:
-    if not any(c.isprintable() and not c.isspace() for c in text):
-        raise ValidationFailed(errors=(FieldError(field, "must not be empty"),))
-    return text
 
 
 def _scope(call: Call, venue_id: UUID) -> str:

@@ -11,6 +11,7 @@ from singr.queue import exports, guests, hosts, watching
 from singr.queue.rules import AlreadySettled, DuplicateRequest, KeyReused, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
     Cleared,
+    EditRequest,
     Export,
     NewRequest,
     Receipt,
@@ -32,6 +33,9 @@ ROUTES = (
           raises=(VenueClosed, DuplicateRequest, TooManyRequests, KeyReused)),
     Route("GET", "/v1/public/requests/{tracking_token}", guests.show,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=Request),
+    Route("PATCH", "/v1/public/requests/{tracking_token}", guests.edit,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=EditRequest, returns=Request,
+          raises=(AlreadySettled, DuplicateRequest, TooManyRequests)),
     Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), status=204, raises=(AlreadySettled,)),
     Route("GET", "/v1/customer/requests", hosts.list_requests,

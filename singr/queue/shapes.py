@@ -29,6 +29,18 @@ class NewRequest(Struct, rename="camel", forbid_unknown_fields=True):
     allow_duplicate: bool = False
 
 
+class EditRequest(Struct, rename="camel", forbid_unknown_fields=True):
+    """What changes of a waiting request; the rest stays. Another song is named by `songId`, or by artist and title."""
+
+    singer_name: Name | UnsetType = UNSET
+    artist: SongText | UnsetType = UNSET
+    title: SongText | UnsetType = UNSET
+    key_change: Annotated[int, Meta(ge=-12, le=12)] | UnsetType = UNSET
+    notes: Annotated[str, Meta(max_length=500)] | UnsetType | None = UNSET
+    song_id: Annotated[int, Meta(ge=1, le=2**63 - 1)] | UnsetType = UNSET
+    allow_duplicate: bool = False
+
+
 class RequestFor(NewRequest, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """What a host enters for a singer."""
 
@@ -156,6 +168,17 @@ class Refusal(Struct):
     accepting: bool
     rule: str | None
     wait_s: float | None
+
+
+class Swap(Struct):
+    """The house rule against another song, and whether the venue takes the same song twice from a singer."""
+
+    rule: str | None
+    takes_duplicates: bool
+
+
+class Locked(Struct):
+    venue_id: UUID
 
 
 class Answered(Struct):

@@ -14,9 +14,9 @@ from singr.http import decode
 from singr.http.call import Call
 from singr.http.problems import from_msgspec
 from singr.queue import guests
-from singr.queue.requests import SONG
 from singr.queue.rules import AlreadySettled, DuplicateRequest, KeyReused, VenueClosed
 from singr.queue.shapes import NewRequest
+from singr.queue.wording import SONG
 from singr.venues import venues
 from singr.venues.shapes import VenueRow
 from singr.web import own, singer_view

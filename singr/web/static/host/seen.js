@@ -5,7 +5,8 @@ const PAUSE_MS = 1_000;
 export class Seen {
   #session;
   #venueId;
-  #told = 0;
+  // By number, not by id: a request with another key or song is a new one.
+  #told = new Set();
   #timer = 0;
 
   constructor(session, venueId) {
@@ -14,18 +15,17 @@ export class Seen {
 
   /** `requests` are on the page now. */
   note(requests) {
-    const unseen = [...requests.values()].filter((request) => !request.seenAt && request.id > this.#told);
+    const unseen = [...requests.values()].filter((request) => !request.seenAt && !this.#told.has(request.requestNumber));
     if (this.#timer || document.hidden || unseen.length === 0) return;
-    const upTo = Math.max(...unseen.map((request) => request.id));
-    this.#timer = setTimeout(() => this.#tell(upTo), PAUSE_MS);
+    this.#timer = setTimeout(() => this.#tell(unseen), PAUSE_MS);
   }
 
-  async #tell(upTo) {
+  async #tell(unseen) {
     this.#timer = 0;
     if (document.hidden) return;
-    const body = { venueId: this.#venueId, upTo };
+    const body = { venueId: this.#venueId, upTo: Math.max(...unseen.map((request) => request.id)) };
     await this.#session.call("POST", "/v1/customer/requests/seen", { body }).then(
-      () => (this.#told = Math.max(this.#told, upTo)),
+      () => unseen.forEach((request) => this.#told.add(request.requestNumber)),
       () => null,
     );
   }
