@@ -12,6 +12,7 @@ statement remembers (`sql/`). A package imports only from floors below its own; 
     stage      realtime  notifications                       rooms, sockets, streams: versions, not songs; letters
     gate       http                                          route table, endpoint compiler, guard, problems
     ground     infra, telemetry, core                        neighbours we dial; logs and metrics; facts
+    outside    client                                        the reference client: knows none of the above
 
 A request's way: `http/mount.py` → the compiled row (device, caller, admission, limit, decoding) → `queue.guests.submit`
 → `queue.requests.submit` → one statement that adds the request and moves the venue's version and OpenKJ's serial → a

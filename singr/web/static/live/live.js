@@ -17,7 +17,7 @@ import { Socket } from "./socket.js";
 const LADDER = [Socket, Events, Poll];
 const LOOK_EVERY_MS = 500;
 const OPENING_MS = 6_000;
-const SILENT_BEATS = 2.5;
+const [QUIET_BEATS, SILENT_BEATS] = [2, 2.5];
 const AHEAD_MS = 2_000;
 const ASK_AGAIN_MS = 3_000;
 const HIDDEN_MS = 10_000;
@@ -192,12 +192,15 @@ export class Live extends EventTarget {
   #look() {
     const now = Date.now();
     if (this.#running) {
-      const silent = now - this.heardAt > SILENT_BEATS * this.#heartbeatMs;
       const opening = now - this.#attemptAt > OPENING_MS;
-      if (this.#isReady ? silent : opening) this.#transport.close();
+      if (this.#isReady ? this.#isQuietFor(SILENT_BEATS) : opening) this.#transport.close();
       if (this.#aheadSince && now - this.#aheadSince > AHEAD_MS) this.#resync();
     }
     this.#judge();
+  }
+
+  #isQuietFor(beats) {
+    return Date.now() - this.heardAt > beats * this.#heartbeatMs;
   }
 
   #judge() {
@@ -212,6 +215,7 @@ export class Live extends EventTarget {
     if (!this.#isReady && !navigator.onLine) return "offline";
     if (!this.#ledger.known) return "connecting";
     if (this.#isServerStale) return "stale";
+    if (this.#isReady && this.#isQuietFor(QUIET_BEATS)) return "stale";
     const grace = this.#transport.constructor.graceMs;
     return this.#isReady || Date.now() - this.#lostAt < grace ? "live" : "stale";
   }
