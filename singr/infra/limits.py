@@ -35,7 +35,8 @@ ALONE_S = 1.0
 
 
 class Rate(Struct, frozen=True):
-    """`hits` calls per `per_s` seconds for each value of `by`: actor, organization (its people together), device, address.
+    """`hits` calls per `per_s` seconds for each value of `by`: actor, organization (its people together), device,
+    address.
 
     `inside` means the handler judges it and answers in its own protocol's form (OpenKJ).
     """

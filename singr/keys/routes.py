@@ -11,14 +11,16 @@ from singr.keys import keys
 from singr.keys.keys import KeyUnusable
 from singr.keys.shapes import ApiKey, KeyList, NewKey
 
+CHANGING = Rate(30, per_s=60, by="organization")
+
 ROUTES = (
     Route("GET", "/v1/customer/api-keys", keys.list_own,
           may=holds(Permission.API_KEYS_READ), rate=MANAGING, query=KeyList, returns=Page[ApiKey]),
     Route("POST", "/v1/customer/api-keys", keys.issue,
-          may=holds(Permission.API_KEYS_WRITE), rate=Rate(30, per_s=60, by="organization"), body=NewKey, returns=ApiKey, status=201),
+          may=holds(Permission.API_KEYS_WRITE), rate=CHANGING, body=NewKey, returns=ApiKey, status=201),
     Route("POST", "/v1/customer/api-keys/{key_id}/rotate", keys.rotate,
-          may=holds(Permission.API_KEYS_WRITE), rate=Rate(30, per_s=60, by="organization"),
+          may=holds(Permission.API_KEYS_WRITE), rate=CHANGING,
           returns=ApiKey, status=201, raises=(KeyUnusable,)),
     Route("POST", "/v1/customer/api-keys/{key_id}/revoke", keys.revoke,
-          may=holds(Permission.API_KEYS_REVOKE), rate=Rate(30, per_s=60, by="organization"), returns=ApiKey),
+          may=holds(Permission.API_KEYS_REVOKE), rate=CHANGING, returns=ApiKey),
 )  # fmt: skip

@@ -46,7 +46,7 @@ def path_of(row: Row) -> str:
 
 
 def bearer(house: House, *permissions: str, user: UUID | None = None, tenant: UUID | None = None) -> dict[str, str]:
-    """A new session of `user` (or somebody) with just these permissions in `tenant` (or an organization of their own)."""
+    """A new session of `user` (or somebody) with just these permissions in `tenant` (or their own)."""
     tenant = tenant or uuid4()
     somebody = PersonRow(
         user or uuid4(), "x@example.com", None, None, None, None, True, ["singer"], None, None, None, epoch=FAR
