@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from singr import operations
 from singr.alerts import jobs as alerts
-from singr.http import openapi
+from singr.http import openapi, replay
 from singr.http.call import Call
 from singr.http.guard import PUBLIC
 from singr.http.reply import Reply
@@ -21,7 +21,7 @@ from singr.openkj import jobs as openkj
 from singr.openkj.commands import COMMANDS
 from singr.openkj.routes import ROUTES as OPENKJ
 from singr.organization.routes import ROUTES as ORGANIZATION
-from singr.queue import replay
+from singr.queue import replay as submissions
 from singr.queue.routes import ROUTES as QUEUE
 from singr.realtime.routes import ROUTES as LIVE
 from singr.songs import jobs as songs
@@ -53,7 +53,15 @@ ROUTES: tuple[Row, ...] = (
     *OPENKJ,
 )
 
-JOBS: tuple[Job, ...] = (*replay.JOBS, *songs.JOBS, *alerts.JOBS, *openkj.JOBS, *notifications.JOBS, *identity.JOBS)
+JOBS: tuple[Job, ...] = (
+    *replay.JOBS,
+    *submissions.JOBS,
+    *songs.JOBS,
+    *alerts.JOBS,
+    *openkj.JOBS,
+    *notifications.JOBS,
+    *identity.JOBS,
+)
 
 
 def page() -> str:

@@ -63,6 +63,10 @@ class Conflict(Problem):
     slug, status, title = "conflict", 409, "In conflict with what is there"
 
 
+class KeyReused(Conflict):
+    title = "This Idempotency-Key was used for another request"
+
+
 class NotConfirmed(Conflict):
     title = "This takes more along: confirm it"
 

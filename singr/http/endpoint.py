@@ -19,7 +19,7 @@ from aiohttp import hdrs, web
 from singr.core import ids
 from singr.core.actor import Actor
 from singr.core.errors import Problem, RateLimited
-from singr.http import decode, guard, problems
+from singr.http import decode, guard, problems, replay
 from singr.http.address import client_address
 from singr.http.call import Call
 from singr.http.device import Devices
@@ -127,7 +127,21 @@ class Endpoint:
             given["query"] = decode.query(request, row.query)
         if self._decode:
             given["body"] = decode.body(await decode.read(request, row.body_limit), self._decode)
+        if row.replay and call.idempotency_key:
+            return await self._once(call, given)
         return self._respond(await row.handler(call, **given), request)
+
+    async def _once(self, call: Call, given: dict[str, Any]) -> web.Response:
+        """The first answer to the call's key, from now or from before."""
+
+        async def answer(within: Call) -> bytes:
+            return self._encode(await self.row.handler(within, **given))
+
+        body, earlier = await replay.once(call, self.row.name, self._encode(given), answer)
+        headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
+        if earlier:
+            headers["Idempotency-Replayed"] = "true"
+        return web.Response(body=body, status=self.row.status, headers=headers)
 
     def _respond(self, result: Any, request: web.Request) -> web.Response:
         if result is None:

@@ -19,6 +19,7 @@ from singr.telemetry.logs import redact
 OPEN_TO_ALL = ("/v1/public/", "/v1/live", "/openapi.json", "/v1/auth/well-known/")
 EXPOSED = (
     "ETag",
+    "Idempotency-Replayed",
     "RateLimit-Limit",
     "RateLimit-Remaining",
     "RateLimit-Reset",

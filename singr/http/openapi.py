@@ -10,10 +10,18 @@ from typing import Any
 import msgspec
 
 from singr import __version__
+from singr.core.errors import KeyReused
 from singr.http.guard import Rule
 from singr.http.problems import CONTENT_TYPE, ProblemDocument
 from singr.http.route import Row, parameters
 
+REPLAY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key and call within 24 hours gives the first answer again, another call a conflict.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+}
 REF = "#/components/schemas/{name}"
 TYPES = {int: {"type": "integer"}, str: {"type": "string"}}
 
@@ -83,7 +91,7 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
             {"name": n, "in": "query", "required": n in required, "schema": schema}
             for n, schema in shape["properties"].items()
         ]
-    return found
+    return [*found, REPLAY] if row.replay or KeyReused in row.raises else found
 
 
 def _responses(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
@@ -107,6 +115,8 @@ def _problem_titles(row: Row, may: Rule) -> dict[int, str]:
         titles |= {401: "Sign in first", 403: "Not allowed"}
     if parameters(row.path):
         titles[404] = "Not found"
+    if row.replay:
+        titles[409] = KeyReused.title
     for problem in row.raises:
         titles[problem.status] = problem.title
     return titles

@@ -40,6 +40,7 @@ class Row:
     cache: Cache | None = None
     raw: bool = False
     quiet: bool = False
+    replay: bool = False
     aliases: tuple[str, ...] = ()
 
     @property
@@ -58,7 +59,8 @@ def Route(method: str, path: str, handler: Callable[..., Any], **columns: Any) -
     """A row of the table. `may` and `rate` have no default: forgetting one is an error at import.
 
     `raw` handlers get `(call, request, …)` and return aiohttp's own response (pages, live connections, OpenKJ);
-    `quiet` ones leave no log line a call.
+    `quiet` ones leave no log line a call. `replay` rows create something for somebody signed in, and give the first
+    answer again to a repeated `Idempotency-Key`.
     """
     return Row(method=method, path=path, handler=handler, **columns)
 

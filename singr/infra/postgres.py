@@ -152,6 +152,14 @@ class Database:
                 yield Connected(connection)
 
     @asynccontextmanager
+    async def whole(self, actor: Actor) -> AsyncIterator[Database]:
+        """A database that is one open transaction in `actor`'s name, on one connection; see `infra.whole`."""
+        with reachable():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection, connection.transaction():
+                await connection.execute(SET_ACTOR, str(actor.user_id or ""), str(actor))
+                yield Database(_One(connection))
+
+    @asynccontextmanager
     async def transaction(self, actor: Actor, *, timeout_s: float | None = None) -> AsyncIterator[Transaction]:
         """A transaction in `actor`'s name: audit rows written inside it say who. `timeout_s` replaces the usual limit
         for each of its statements: a song book of a million songs is moved in one."""
@@ -161,6 +169,18 @@ class Database:
                 if timeout_s is not None:
                     await connection.execute(SET_STATEMENT_TIMEOUT, f"{timeout_s:.0f}s")
                 yield Transaction(connection, timeout_s)
+
+
+class _One:
+    """Stands for a pool: one connection, each time inside a savepoint, so that what fails undoes only itself."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def acquire(self, *, timeout: float) -> AsyncIterator[Any]:  # noqa: ASYNC109 - as the pool's
+        async with self._connection.transaction():
+            yield self._connection
 
 
 def _prepare_for(url: str) -> Any:

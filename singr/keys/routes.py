@@ -17,10 +17,11 @@ ROUTES = (
     Route("GET", "/v1/customer/api-keys", keys.list_own,
           may=holds(Permission.API_KEYS_READ), rate=MANAGING, query=KeyList, returns=Page[ApiKey]),
     Route("POST", "/v1/customer/api-keys", keys.issue,
-          may=holds(Permission.API_KEYS_WRITE), rate=CHANGING, body=NewKey, returns=ApiKey, status=201),
+          may=holds(Permission.API_KEYS_WRITE), rate=CHANGING,
+          body=NewKey, returns=ApiKey, status=201, replay=True),
     Route("POST", "/v1/customer/api-keys/{key_id}/rotate", keys.rotate,
           may=holds(Permission.API_KEYS_WRITE), rate=CHANGING,
-          returns=ApiKey, status=201, raises=(KeyUnusable,)),
+          returns=ApiKey, status=201, replay=True, raises=(KeyUnusable,)),
     Route("POST", "/v1/customer/api-keys/{key_id}/revoke", keys.revoke,
           may=holds(Permission.API_KEYS_REVOKE), rate=CHANGING, returns=ApiKey),
 )  # fmt: skip

@@ -21,7 +21,7 @@ ROUTES = (
           may=READ, rate=MANAGING, returns=Page[Member]),
     Route("POST", "/v1/customer/organization/users", invitations.invite,
           may=WRITE, rate=Rate(30, per_s=3600, by="organization"), body=Invite, returns=Member, status=201,
-          raises=(Conflict,), aliases=("/v1/customer/organization/invite",)),
+          replay=True, raises=(Conflict,), aliases=("/v1/customer/organization/invite",)),
     Route("PATCH", "/v1/customer/organization/users/{member_id}", members.change,
           may=WRITE, rate=MANAGING, body=ChangeMember, returns=Member,
           raises=(NotFound, OwnerProtected, AuthorizationDenied)),

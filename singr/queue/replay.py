@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from singr.core.actor import Actor
+from singr.core.errors import KeyReused
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import maybe, none
 from singr.infra.work import Job
-from singr.queue.rules import KeyReused
 from singr.queue.shapes import Answered, Receipt, SubmittedRequest
 from singr.queue.tracking import BY_ID, receipt
 

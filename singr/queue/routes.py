@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from singr.core.errors import KeyReused
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
 from singr.queue import exports, guests, hosts, watching
-from singr.queue.rules import AlreadySettled, DuplicateRequest, KeyReused, TooManyRequests, VenueClosed
+from singr.queue.rules import AlreadySettled, DuplicateRequest, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
     Cleared,
     EditRequest,

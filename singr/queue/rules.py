@@ -15,10 +15,6 @@ class DuplicateRequest(Problem):
     slug, status, title = "duplicate-request", 409, "You already asked for this song"
 
 
-class KeyReused(Conflict):
-    title = "This Idempotency-Key was used for another request"
-
-
 class AlreadySettled(Conflict):
     title = "The request is no longer waiting"
 

@@ -16,7 +16,7 @@ ROUTES = (
           may=holds(Permission.SYSTEMS_READ), rate=MANAGING, query=SystemList, returns=Page[System]),
     Route("POST", "/v1/customer/systems", editing.create,
           may=holds(Permission.SYSTEMS_WRITE), rate=MANAGING,
-          body=SystemName, returns=System, status=201, raises=(Conflict,)),
+          body=SystemName, returns=System, status=201, replay=True, raises=(Conflict,)),
     Route("PATCH", "/v1/customer/systems/{system_id}", editing.rename,
           may=holds(Permission.SYSTEMS_WRITE), rate=MANAGING, body=SystemName, returns=System),
     Route("DELETE", "/v1/customer/systems/{system_id}", editing.remove,

@@ -31,7 +31,7 @@ ROUTES = (
           may=holds(Permission.VENUES_READ), rate=MANAGING, returns=list[NamedRules]),
     Route("POST", "/v1/customer/venues", editing.create,
           may=holds(Permission.VENUES_WRITE), rate=MANAGING,
-          body=NewVenue, returns=Venue, status=201, raises=(NameTaken,)),
+          body=NewVenue, returns=Venue, status=201, replay=True, raises=(NameTaken,)),
     Route("PATCH", "/v1/customer/venues/{venue_id}", editing.change,
           may=holds(Permission.VENUES_WRITE), rate=MANAGING,
           body=VenuePatch, returns=Venue, raises=(NameTaken,)),

@@ -31,6 +31,13 @@ GOLDEN = Path(__file__).with_name("routes.txt")
 VALUES = {"url_name": "test-karaoke-bar", "tracking_token": "1.x", "api_key": "skj_nobody"}
 
 shared = pytest.mark.asyncio(loop_scope="module")
+REPEATED_OTHERWISE = {
+    "queue.guests.submit": "the key is kept by the request's own statement: one round trip",
+    "queue.hosts.add": "the same statement",
+    "openkj.rest.submit": "the same statement",
+    "queue.watching.issue_ticket": "a ticket works once and for seconds; a second one is what a client wants",
+}
+
 every = pytest.mark.parametrize("row", table.ROUTES, ids=lambda row: row.name)
 
 
@@ -79,6 +86,21 @@ def test_the_row_has_a_rule_and_a_limit(row: Row) -> None:
 @rows(lambda row: row.path.startswith("/v1/customer/"))
 def test_an_organizations_people_share_their_limit(row: Row) -> None:
     assert row.rate.by == "organization"
+
+
+@rows(lambda row: row.method == "POST" and (row.status == 201 or row.replay))
+def test_what_creates_may_be_asked_twice(row: Row) -> None:
+    if row.name in REPEATED_OTHERWISE:
+        assert not row.replay, "no reason to be exempt any more"
+    else:
+        assert row.replay
+        assert row.returns
+        assert not row.raw
+        assert not row.may.anonymous, "a key belongs to somebody"
+
+
+def test_whoever_is_exempt_from_replay_is_there() -> None:
+    assert {row.name for row in table.ROUTES} >= set(REPEATED_OTHERWISE)
 
 
 @every
