@@ -84,7 +84,7 @@ class Singer:
         await self.page.get_by_role("button", name="Ask for it").click()
 
     async def withdraw(self, title: str) -> None:
-        await press_surely(self.card(title).get_by_role("button"))
+        await press_surely(self.card(title).get_by_role("button").last)
 
     def song(self, title: str) -> Locator:
         return self.page.locator("#results").get_by_role("button", name=title).first

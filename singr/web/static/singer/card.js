@@ -4,6 +4,9 @@ import { el, setText } from "../common/dom.js";
 import { askOnce } from "../common/sure.js";
 import { say } from "../common/words.js";
 
+/** A key change with a true minus sign. */
+const keyText = (keyChange) => `${keyChange > 0 ? "+" : "−"}${Math.abs(keyChange)}`;
+
 export class Card {
   #title = el("b", { dir: "auto" });
   #artist = el("span", { dir: "auto" });
@@ -13,9 +16,9 @@ export class Card {
   node = el("li", { className: "card" }, el("div", {}, this.#title, this.#artist, this.#standing), this.#buttons);
 
   /** `actions`: [{label, act, sure}], `sure` a key of the words to ask with before acting. */
-  show({ title, artist, tone, text, actions }) {
+  show({ title, artist, keyChange, tone, text, actions }) {
     setText(this.#title, title);
-    setText(this.#artist, artist);
+    setText(this.#artist, keyChange ? say("with_key", { artist, key: keyText(keyChange) }) : artist);
     setText(this.#standing, text);
     this.#standing.dataset.tone = tone;
     const labels = actions.map((action) => action.label).join();

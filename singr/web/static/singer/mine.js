@@ -16,13 +16,15 @@ export class Mine {
   #outbox;
   #live;
   #announce;
+  #change;
   #requests = new Map();
   #tokens;
   #dismissed;
   #cards = new Map();
 
-  constructor(venue, outbox, live, announce) {
-    [this.#venue, this.#outbox, this.#live, this.#announce] = [venue, outbox, live, announce];
+  /** `change(request, token, back)` lets the singer change one. */
+  constructor(venue, outbox, live, announce, change) {
+    [this.#venue, this.#outbox, this.#live, this.#announce, this.#change] = [venue, outbox, live, announce, change];
     this.#tokens = new Map(kept(`mine.${venue}`, []));
     this.#dismissed = new Set(kept(`dismissed.${venue}`, []));
     this.#adopt();
@@ -80,6 +82,13 @@ export class Mine {
       if (request && this.#requests.has(id)) this.#settled(request);
     }
     if (whole) this.#catchUp();
+    this.render();
+  }
+
+  /** The singer has changed one. */
+  changed(request) {
+    this.#learn(request);
+    this.#announce(`${request.title}: ${say("changed")}`);
     this.render();
   }
 
@@ -161,12 +170,14 @@ export class Mine {
     const places = new Map([...this.#live.requests.keys()].map((id, index) => [id, index]));
     for (const [id, request] of [...this.#requests].sort(([a], [b]) => b - a)) {
       if (this.#isUnanswered(id)) continue;
-      const { title, artist, status, position = 1 } = request;
+      const { title, artist, keyChange, status, position = 1 } = request;
+      const token = this.#tokens.get(id);
+      const change = ({ target }) => this.#change(this.#requests.get(id), token, target);
       const actions =
         status === "pending"
-          ? [{ label: "withdraw", sure: "withdraw_sure", act: () => this.#withdraw(id) }]
+          ? [...(token ? [{ label: "change", act: change }] : []), { label: "withdraw", sure: "withdraw_sure", act: () => this.#withdraw(id) }]
           : [{ label: "okay", act: () => this.#dismiss(id) }];
-      yield [id, { title, artist, ...ofRequest(request, places.get(id) ?? position - 1), actions }];
+      yield [id, { title, artist, keyChange, ...ofRequest(request, places.get(id) ?? position - 1), actions }];
     }
   }
 }

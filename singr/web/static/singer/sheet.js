@@ -1,4 +1,4 @@
-// The sheet in which one asks for a song. The request's key is made when it opens.
+// The sheet in which one asks for a song, or changes a request that waits. A new request's key is made when it opens.
 
 import { $, setText } from "../common/dom.js";
 import { keep, kept } from "../common/store.js";
@@ -9,6 +9,7 @@ export class Sheet {
   #form = $("#ask");
   #song = null;
   #key = "";
+  #change = null;
 
   /** `ask(key, body, song)` takes what the singer wants. */
   constructor(ask) {
@@ -22,17 +23,49 @@ export class Sheet {
       this.#dialog.close();
     });
     this.#dialog.addEventListener("click", (event) => event.target === this.#dialog && this.#dialog.close());
+    this.#dialog.addEventListener("close", () => this.#change && this.#fill({ singerName: kept("name", "") }));
+    $("#swap").addEventListener("click", () => {
+      const { swap } = this.#change;
+      this.#dialog.close();
+      swap();
+    });
     if (this.#dialog.open) this.#upgrade();
   }
 
   open(song) {
-    this.#song = song;
+    this.#change = null;
     this.#key = newKey();
+    this.#show(song);
+    if (!this.#form.singerName.value) this.#form.singerName.focus();
+  }
+
+  /** `save(body)` changes the request and throws a Problem where it may not; `swap()` lets another song be chosen. */
+  change(request, song, { save, swap }) {
+    this.#change = { save, swap };
+    this.#fill(request);
+    this.#show(song);
+    this.#form.keyChange.focus();
+  }
+
+  close() {
+    this.#dialog.close();
+  }
+
+  #fill({ singerName, keyChange = 0, notes }) {
+    Object.assign(this.#form.singerName, { value: singerName });
+    Object.assign(this.#form.keyChange, { value: String(keyChange) });
+    Object.assign(this.#form.notes, { value: notes ?? "" });
+  }
+
+  #show(song) {
+    this.#song = song;
     setText($("#sheet-song"), song.title);
     setText($("#sheet-artist"), song.artist);
     setText($("#error"), "");
+    setText($("#go"), say(this.#change ? "save" : "ask"));
+    this.#dialog.toggleAttribute("data-changing", Boolean(this.#change));
+    if (this.#change) $("details", this.#dialog).open = true;
     this.#dialog.showModal();
-    if (!this.#form.singerName.value) this.#form.singerName.focus();
   }
 
   /** The server opened it for a visitor whose script was not there yet. */
@@ -48,15 +81,27 @@ export class Sheet {
     const name = singerName.value.trim();
     if (!name) {
       setText($("#error"), say("name_lacking"));
-      singerName.focus();
-      return;
+      return singerName.focus();
     }
     keep("name", name);
-    const body = { singerName: name, songId: this.#song.id, keyChange: Number(keyChange.value) };
+    const body = { singerName: name, keyChange: Number(keyChange.value) };
+    if (this.#change) return this.#save({ ...body, notes: notes.value.trim() });
     if (notes.value.trim()) body.notes = notes.value.trim();
     this.#dialog.close();
-    [keyChange.value, notes.value] = ["0", ""];
-    ask(this.#key, body, this.#song);
+    this.#fill({ singerName: name });
+    return ask(this.#key, { ...body, songId: this.#song.id }, this.#song);
+  }
+
+  /** Stays open until the server has agreed, and says what it has against it. */
+  async #save(body) {
+    const { save } = this.#change;
+    $("#go").disabled = true;
+    const refusal = await save(body);
+    $("#go").disabled = false;
+    if (!refusal) return this.#dialog.close();
+    setText($("#error"), refusal.text);
+    if (refusal.again) setText($("#go"), say("ask_anyway"));
+    return $("#go").focus();
   }
 }
 

@@ -5,6 +5,7 @@ import { $, setText } from "../common/dom.js";
 import { offerThemes } from "../common/theme.js";
 import { say } from "../common/words.js";
 import { Live } from "../live/live.js";
+import { Change } from "./change.js";
 import { Mine } from "./mine.js";
 import { Outbox } from "./outbox.js";
 import { Search } from "./search.js";
@@ -16,9 +17,10 @@ const LONG_STALE_MS = 60_000;
 const announce = (text) => setText($("#said"), text);
 const outbox = new Outbox(venue);
 const live = new Live({ venue, view: "singer", ticket });
-const mine = new Mine(venue, outbox, live, announce);
 const sheet = new Sheet((key, body, song) => outbox.add(key, body, song));
-new Search(venue, (song) => sheet.open(song), announce);
+const change = new Change(sheet, (request) => mine.changed(request));
+const mine = new Mine(venue, outbox, live, announce, (...request) => change.open(...request));
+new Search(venue, (song) => change.choose(song) || sheet.open(song), announce);
 
 async function ticket() {
   const body = { venue, view: "singer", ...(mine.token && { trackingToken: mine.token }) };
