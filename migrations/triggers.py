@@ -6,11 +6,13 @@ import sqlalchemy as sa
 from alembic import op
 
 # Not audited: the log itself, bookkeeping of Alembic and PostGIS, and rows which say nothing of their own:
-# venue_streams and auth_epochs count changes that are audited where they happen, openkj_presence is the time of a poll,
-# outbox holds letters about changes until they are sent, call_replays answers about changes for a day.
+# - venue_streams and auth_epochs count changes that are audited where they happen,
+# - openkj_presence and api_key_uses are the time of a poll,
+# - outbox holds letters about changes until they are sent, call_replays answers about changes for a day.
 UNAUDITED = frozenset(
     {
         "alembic_version",
+        "api_key_uses",
         "audit_logs",
         "auth_epochs",
         "call_replays",

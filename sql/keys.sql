@@ -2,7 +2,8 @@
 -- A tenant's keys, the newest first, after a position.
 SELECT k.api_keys_id, k.description, k.prefix,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
-       k.scopes, k.created_at, k.last_used_at, k.expires_at, k.revoked_at
+       k.scopes, k.created_at, (SELECT u.used_at FROM api_key_uses u WHERE u.api_keys_id = k.api_keys_id),
+       k.expires_at, k.revoked_at
 FROM api_keys k
 WHERE k.customer_profiles_id = :tenant AND (k.created_at, k.api_keys_id) < (:before, :before_id::uuid)
 ORDER BY k.created_at DESC, k.api_keys_id DESC
@@ -12,7 +13,8 @@ LIMIT :max_rows
 -- One key of a tenant.
 SELECT k.api_keys_id, k.description, k.prefix,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
-       k.scopes, k.created_at, k.last_used_at, k.expires_at, k.revoked_at
+       k.scopes, k.created_at, (SELECT u.used_at FROM api_key_uses u WHERE u.api_keys_id = k.api_keys_id),
+       k.expires_at, k.revoked_at
 FROM api_keys k
 WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id
 
@@ -29,7 +31,8 @@ FROM actor, customer_profiles p
 WHERE p.customer_profiles_id = :tenant
 RETURNING k.api_keys_id, k.description, k.prefix,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
-       k.scopes, k.created_at, k.last_used_at, k.expires_at, k.revoked_at
+       k.scopes, k.created_at, (SELECT u.used_at FROM api_key_uses u WHERE u.api_keys_id = k.api_keys_id),
+       k.expires_at, k.revoked_at
 
 -- api_key_rotated(user_id, actor, tenant, by_user, key_id, prefix, key_hash, overlap_s) -> maybe
 -- A new key like one in use, which then ends after overlap_s; its row is locked by that, so it is rotated once.
@@ -49,7 +52,8 @@ SELECT :tenant, :by_user::uuid, ending.description, :prefix, :key_hash, ending.s
 FROM ending
 RETURNING k.api_keys_id, k.description, k.prefix,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
-       k.scopes, k.created_at, k.last_used_at, k.expires_at, k.revoked_at
+       k.scopes, k.created_at, (SELECT u.used_at FROM api_key_uses u WHERE u.api_keys_id = k.api_keys_id),
+       k.expires_at, k.revoked_at
 
 -- api_key_revoked(user_id, actor, tenant, key_id) -> maybe
 -- Ends a key; no row when it was ended before.
@@ -62,4 +66,5 @@ FROM actor
 WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id AND k.status <> 'revoked'
 RETURNING k.api_keys_id, k.description, k.prefix,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
-       k.scopes, k.created_at, k.last_used_at, k.expires_at, k.revoked_at
+       k.scopes, k.created_at, (SELECT u.used_at FROM api_key_uses u WHERE u.api_keys_id = k.api_keys_id),
+       k.expires_at, k.revoked_at

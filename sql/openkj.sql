@@ -92,20 +92,49 @@ SELECT coalesce((
     SELECT k.metadata ->> 'client' FROM api_keys k WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id
 ), '')
 
--- openkj_seen(user_id, actor, key_id, tenant) -> none
--- A key was used now, and its tenant's venues were polled. The key's row is audited, so it is stamped more rarely: a
--- line in the log at every poll would drown it.
-WITH actor AS MATERIALIZED (
-    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
-), used AS (
-    UPDATE api_keys k SET last_used_at = now()
-    FROM actor
-    WHERE k.api_keys_id = :key_id
-      AND (k.last_used_at IS NULL OR k.last_used_at < now() - interval '5 minutes')
+-- openkj_seen(tenant, key_id) -> many
+-- A key was used now and its tenant's venues were polled. Those whose watchers believe nobody polls are given.
+WITH used AS (
+    INSERT INTO api_key_uses (api_keys_id, used_at)
+    SELECT k.api_keys_id, now() FROM api_keys k WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id
+    ON CONFLICT (api_keys_id) DO UPDATE SET used_at = excluded.used_at
+), back AS (
+    SELECT s.venues_id
+    FROM venue_streams s JOIN venues v USING (venues_id)
+    WHERE v.customer_profiles_id = :tenant AND s.openkj_connected IS NOT TRUE
+    ORDER BY s.venues_id
+    FOR UPDATE OF s
+), polled AS (
+    INSERT INTO openkj_presence AS p (venues_id, collected_at)
+    SELECT v.venues_id, now() FROM venues v WHERE v.customer_profiles_id = :tenant ORDER BY v.venues_id
+    ON CONFLICT (venues_id) DO UPDATE
+    SET collected_at = excluded.collected_at,
+        every_s = CASE WHEN p.collected_at > now() - interval '15 minutes'
+                       THEN extract(epoch FROM now() - p.collected_at) ELSE p.every_s END
 )
-INSERT INTO openkj_presence (venues_id, collected_at)
-SELECT v.venues_id, now() FROM venues v WHERE v.customer_profiles_id = :tenant
-ON CONFLICT (venues_id) DO UPDATE SET collected_at = excluded.collected_at
+UPDATE venue_streams s
+SET version = s.version + 1, openkj_connected = true
+FROM back
+WHERE s.venues_id = back.venues_id AND s.openkj_connected IS NOT TRUE
+RETURNING s.venues_id, s.epoch, s.version
+
+-- openkj_silent(grace_s, intervals, forget_after_s, max_rows) -> many
+-- Marks venues whose OpenKJ is silent for grace_s and for as many of its intervals, or so long that it is not in use.
+WITH quiet AS (
+    SELECT s.venues_id, p.collected_at < now() - make_interval(secs => :forget_after_s::float8) AS forgotten
+    FROM venue_streams s JOIN openkj_presence p USING (venues_id)
+    WHERE s.openkj_connected IS NOT NULL
+      AND p.collected_at < now() - make_interval(secs => greatest(:grace_s::float8, :intervals::float8 * p.every_s))
+      AND (s.openkj_connected OR p.collected_at < now() - make_interval(secs => :forget_after_s::float8))
+    ORDER BY s.venues_id
+    LIMIT :max_rows
+    FOR UPDATE OF s SKIP LOCKED
+)
+UPDATE venue_streams s
+SET version = s.version + 1, openkj_connected = CASE WHEN NOT quiet.forgotten THEN false END
+FROM quiet
+WHERE s.venues_id = quiet.venues_id
+RETURNING s.venues_id, s.epoch, s.version
 
 -- openkj_waiting(tenant, number, max_rows) -> many
 -- Requests as other programs read them: what waits at one venue of a tenant, or at all.

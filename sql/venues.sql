@@ -5,7 +5,8 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
-       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id)
+       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
+       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id)
 FROM venues v
 WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id
 
@@ -16,7 +17,8 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
-       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id)
+       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
+       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id)
 FROM venues v
 WHERE v.url_name = :url_name
 
@@ -27,7 +29,8 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
-       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id)
+       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
+       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id)
 FROM venues v
 WHERE v.customer_profiles_id = :tenant AND v.openkj_venue_id > :after::bigint
 ORDER BY v.openkj_venue_id
@@ -111,13 +114,14 @@ WITH actor AS MATERIALIZED (
     UPDATE venue_streams s SET version = s.version + 1
     FROM changed
     WHERE s.venues_id = changed.venues_id AND changed.watchers_see
-    RETURNING s.epoch, s.version
+    RETURNING s.epoch, s.version, s.openkj_connected
 ), moved AS (
     UPDATE state t SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END
     FROM bump, changed
     WHERE t.customer_profiles_id = changed.customer_profiles_id AND changed.openkj_sees
 )
-SELECT changed.url_name, changed.name, changed.accepting_requests, changed.message, bump.epoch, bump.version
+SELECT changed.url_name, changed.name, changed.accepting_requests, changed.message, bump.openkj_connected, bump.epoch,
+       bump.version
 FROM changed, bump
 
 -- venue_takes_along(tenant, venue_id) -> maybe

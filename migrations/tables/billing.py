@@ -132,7 +132,6 @@ sa.Table(
     link("created_by_users_id", "users.users_id", null=True, gone="SET NULL"),
     text("description", null=True),
     text("api_key_hash"),
-    instant("last_used_at"),
     choice("status", API_KEY_STATUS, "active"),
     instant("revoked_at"),
     json("metadata", null=True),

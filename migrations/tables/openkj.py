@@ -1,4 +1,4 @@
-"""What OpenKJ leaves at each poll, and what its operator is to be told."""
+"""What programs leave at each poll, and what their operator is to be told."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ sa.Table(
     metadata,
     link("venues_id", "venues.venues_id", primary_key=True),
     instant("collected_at", null=False),
+    sa.Column("every_s", sa.Double(), nullable=False, server_default="30"),
+)
+
+sa.Table(
+    "api_key_uses",
+    metadata,
+    link("api_keys_id", "api_keys.api_keys_id", primary_key=True),
+    instant("used_at", null=False),
 )
 
 sa.Table(

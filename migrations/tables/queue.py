@@ -70,6 +70,7 @@ sa.Table(
     link("venues_id", "venues.venues_id", primary_key=True),
     text("epoch", default=sa.text("encode(gen_random_bytes(6), 'hex'::text)")),
     big("version", default="0"),
+    sa.Column("openkj_connected", sa.Boolean()),
 )
 
 sa.Table(

@@ -10,6 +10,7 @@ from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import none
 from singr.infra.work import Job
+from singr.openkj import presence
 
 MOVE_SERIAL = "move_owed_serial"
 AGAIN_S = 5
@@ -28,4 +29,4 @@ async def move_owed_serial(kit: Kit, *, tenant: str, tries: int = 1) -> None:
             await kit.jobs.post(MOVE_SERIAL, after_s=AGAIN_S, tenant=tenant, tries=tries + 1)
 
 
-JOBS = (Job(MOVE_SERIAL, move_owed_serial),)
+JOBS = (Job(MOVE_SERIAL, move_owed_serial), presence.JOB)

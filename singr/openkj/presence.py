@@ -3,17 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
+
+from msgspec import Struct
 
 from singr.http.call import Call
-from singr.infra.sql import none
+from singr.infra.kit import Kit
+from singr.infra.sql import many
+from singr.infra.work import Job
 from singr.openkj import desk
 from singr.openkj.keys import Key
+from singr.realtime import hints
 
-STAMP = none("openkj_seen")
+# OpenKJ asks every 30 s unless told otherwise, at most every 10 s; its interval is learned from the stamps.
+GRACE_S, INTERVALS = 100, 3
+# A computer that was last seen so long ago is not this night's.
+FORGET_AFTER_S = 12 * 3600
+AT_ONCE_MAX = 1_000
+
+
+class Moved(Struct):
+    """A venue whose watchers are told that OpenKJ came or went."""
+
+    venue_id: UUID
+    epoch: str
+    version: int
+
+
+STAMP = many("openkj_seen", Moved)
+SILENT = many("openkj_silent", Moved)
 
 
 def note(call: Call, key: Key) -> None:
     """Stamp the key and its tenant's venues after the answer, at most every 10 s: getSerial names no venue."""
     if desk.of(call.kit).is_due(key.id, asyncio.get_running_loop().time()):
-        given = {**call.audit, "key_id": key.id, "tenant": key.tenant}
-        call.kit.aside.run("openkj_presence", lambda: STAMP(call.kit.db, **given))
+        call.kit.aside.run("openkj_presence", lambda: stamp(call.kit, key))
+
+
+async def stamp(kit: Kit, key: Key) -> None:
+    """A key is in use now: the venues of its tenant whose watchers did not know are told."""
+    _tell(kit, await STAMP(kit.db, tenant=key.tenant, key_id=key.id))
+
+
+async def notice_silence(kit: Kit) -> None:
+    """Job: tell the watchers of venues whose OpenKJ no longer polls."""
+    _tell(
+        kit,
+        await SILENT(kit.db, grace_s=GRACE_S, intervals=INTERVALS, forget_after_s=FORGET_AFTER_S, max_rows=AT_ONCE_MAX),
+    )
+
+
+def _tell(kit: Kit, moved: list[Moved]) -> None:
+    for venue in moved:
+        hints.tell(kit, venue.venue_id, venue.epoch, venue.version, None)
+
+
+JOB = Job("notice_silent_openkj", notice_silence, cron="* * * * * */10")

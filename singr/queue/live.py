@@ -30,6 +30,7 @@ class SnapshotRow(Struct):
     name: str
     accepting_requests: bool
     message: str | None
+    openkj_connected: bool | None
     queue_privacy: str
     requests: list[dict[str, object]]
 
@@ -90,7 +91,7 @@ class Source:
         if row is None:
             return None
         self._privacy[row.epoch] = row.queue_privacy
-        venue = _venue(LiveVenue(row.url_name, row.name, row.accepting_requests, row.message))
+        venue = _venue(LiveVenue(row.url_name, row.name, row.accepting_requests, row.message, row.openkj_connected))
         waiting = msgspec.convert(row.requests, list[RequestRow])
         return Snapshot(row.epoch, row.version, (venue, *(faces.item(r, row.queue_privacy) for r in waiting)))
 

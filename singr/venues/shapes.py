@@ -46,6 +46,7 @@ class VenueRow(Struct):
     rules: dict[str, Any]
     waiting: int
     openkj_seen_at: datetime | None
+    openkj_connected: bool | None
 
 
 class Stats(Struct, rename="camel"):
@@ -74,7 +75,8 @@ class OwnStats(Stats):
 
 
 class Venue(Struct, rename="camel"):
-    """A tenant's own venue. `openkjSeenAt` is when OpenKJ last polled for it."""
+    """A tenant's own venue. `openkjSeenAt` is when OpenKJ last polled for it; `openkjConnected` is false once it is
+    silent for three of its intervals, and null where OpenKJ is not in use tonight."""
 
     id: UUID
     openkj_venue_id: int
@@ -95,6 +97,7 @@ class Venue(Struct, rename="camel"):
     message: str | None
     rules: Rules
     openkj_seen_at: datetime | None
+    openkj_connected: bool | None
     stats: OwnStats
 
 
@@ -116,7 +119,7 @@ class PublicVenue(Struct, rename="camel"):
     message: str | None
     rules: Rules
     rules_in_words: list[str]
-    openkj_seen_at: datetime | None
+    openkj_connected: bool | None
     stats: Stats
 
 
@@ -127,6 +130,7 @@ class LiveVenue(Struct, rename="camel"):
     name: str
     accepting_requests: bool
     message: str | None
+    openkj_connected: bool | None
 
 
 class VenueOp(Struct, tag_field="op", tag="venue", rename="camel"):
@@ -142,6 +146,7 @@ class ChangedVenue(Struct):
     name: str
     accepting_requests: bool
     message: str | None
+    openkj_connected: bool | None
     epoch: str
     version: int
 

@@ -87,6 +87,7 @@ async def page(
             "url_name": venue.url_name,
             "name": venue.name,
             "open": str(venue.accepting_requests).lower(),
+            "connected": str(venue.openkj_connected).lower(),
             "message": venue.message or "",
             "q": looking.q,
             "results": join(fill(ROW, id=s.id, title=s.title, artist=s.artist) for s in found.items),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from playwright.async_api import Route, WebSocketRoute, expect
 
+from singr.core.secrets import digest
+from singr.openkj import keys, presence
 from tests.browser.people import LAPTOP, PHONE, People, Singer
-from tests.house import VENUE, House
+from tests.house import API_KEY, VENUE, House
 
 REQUESTS = f"**{VENUE}/requests"
 COUNT = "SELECT count(*) FROM requests"
@@ -155,3 +157,17 @@ async def test_without_any_stream_the_page_polls_and_misses_no_decision(people: 
     await expect(anna.page.locator("#queue")).to_have_text("1 request with the KJ")
     await reject(house, "Not in my book")
     await expect(anna.card("Hey Jude")).to_contain_text("Not in my book")
+
+
+async def test_singers_read_that_the_kjs_computer_is_not_connected(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    away = anna.page.get_by_text("The KJ’s computer is not connected.")
+    await expect(away).to_be_hidden()
+    await presence.stamp(house.kit, await keys.find(house.kit.db, digest(API_KEY)))
+    await house.value("UPDATE openkj_presence SET collected_at = collected_at - interval '5 minutes'")
+    await presence.notice_silence(house.kit)
+    await expect(away).to_be_visible()
+    await anna.page.reload()
+    await expect(away).to_be_visible()
+    await presence.stamp(house.kit, await keys.find(house.kit.db, digest(API_KEY)))
+    await expect(away).to_be_hidden()

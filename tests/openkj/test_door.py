@@ -23,17 +23,6 @@ from tests.openkj.conftest import PATH
 SERIAL = b'{"command":"getSerial","api_key":"%b"}' % API_KEY.encode()
 
 
-async def test_a_keys_use_is_audited_in_its_name(house: House) -> None:
-    await house.value("UPDATE api_keys SET last_used_at = NULL")
-    await serial(house)
-    await house.call("GET", f"/api/requests/{API_KEY}")
-    await house.kit.aside.settle()
-    key = await house.value("SELECT api_keys_id FROM api_keys")
-    used = "SELECT array_agg(DISTINCT actor) FROM audit_logs WHERE table_name = 'api_keys' AND actor NOT LIKE 'job:%'"
-    assert f"key:{key}" in await house.value(used)
-    assert not [actor for actor in await house.value(used) if actor.startswith("guest:")]
-
-
 @pytest.mark.parametrize("bad", ["\\u0000", "\\ud800"])
 @pytest.mark.parametrize(
     ("command", "field"),

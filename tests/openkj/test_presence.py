@@ -7,18 +7,20 @@ from uuid import uuid4
 
 import msgspec
 
-from singr.core.actor import SYSTEM
 from singr.core.secrets import digest
 from singr.core.settings import Settings
-from singr.http.call import Call
 from singr.openkj import keys, presence
 from singr.openkj.desk import STAMP_EVERY_S, Desk
 from tests.house import API_KEY, House, opened
+from tests.live import watching
 from tests.openkj.asking import GIVEN, ask, owner, serial
 from tests.openkj.client import OpenKJ
 from tests.openkj.conftest import VENUE
 
-KEY = "SELECT last_used_at FROM api_keys"
+KEY = "SELECT used_at FROM api_key_uses"
+LATER = "UPDATE openkj_presence SET collected_at = collected_at - interval"
+VERSION = "SELECT version FROM venue_streams"
+CONNECTED = "SELECT openkj_connected FROM venue_streams"
 COLLECTED = "SELECT collected_at FROM openkj_presence"
 
 
@@ -36,7 +38,7 @@ async def test_a_poll_stamps_its_key_and_its_tenants_venues(house: House) -> Non
     assert used
     assert await stamp(house, COLLECTED) == used
     _, page = await house.call("GET", "/v1/public/venues/test-karaoke-bar")
-    assert page["openkjSeenAt"]
+    assert page["openkjConnected"] is True
 
 
 async def test_the_next_poll_stamps_nothing(house: House) -> None:
@@ -48,14 +50,51 @@ async def test_the_next_poll_stamps_nothing(house: House) -> None:
 
 
 async def test_polls_do_not_drown_the_audit_log(house: House) -> None:
-    call, key = Call(SYSTEM, house.kit), await keys.find(house.kit.db, digest(API_KEY))
+    lines = "SELECT count(*) FROM audit_logs"
+    before = await house.value(lines)
+    key = await keys.find(house.kit.db, digest(API_KEY))
     for _ in range(3):
-        await presence.STAMP(house.kit.db, **call.audit, key_id=key.id, tenant=key.tenant)
-    async with owner(house) as connection:
-        lines = await connection.fetch(
-            "SELECT 1 FROM audit_logs WHERE table_name = 'api_keys' AND operation = 'UPDATE'"
-        )
-    assert len(lines) == 1
+        await presence.stamp(house.kit, key)
+    assert await house.value(lines) == before
+
+
+async def test_singers_are_told_once_that_the_kjs_computer_came_and_went(house: House) -> None:
+    async with watching(house) as screen:
+        assert screen.venue["openkjConnected"] is None
+        await ask(house, "getSerial")
+        await screen.until(lambda s: s.venue["openkjConnected"] is True)
+        await house.value(f"{LATER} '99 seconds'")
+        await presence.notice_silence(house.kit)
+        came = await house.value(VERSION)
+        await house.value(f"{LATER} '2 seconds'")
+        for _ in range(2):
+            await presence.notice_silence(house.kit)
+        await screen.until(lambda s: s.venue["openkjConnected"] is False)
+        assert await house.value(VERSION) == came + 1
+        await presence.stamp(house.kit, await keys.find(house.kit.db, digest(API_KEY)))
+        await screen.until(lambda s: s.venue["openkjConnected"] is True)
+        assert await house.value(VERSION) == came + 2
+
+
+async def test_a_computer_that_asks_rarely_is_waited_for(house: House) -> None:
+    key = await keys.find(house.kit.db, digest(API_KEY))
+    await presence.stamp(house.kit, key)
+    await house.value(f"{LATER} '90 seconds'")
+    await presence.stamp(house.kit, key)
+    await house.value(f"{LATER} '260 seconds'")
+    await presence.notice_silence(house.kit)
+    assert await house.value(CONNECTED) is True
+    await house.value(f"{LATER} '20 seconds'")
+    await presence.notice_silence(house.kit)
+    assert await house.value(CONNECTED) is False
+
+
+async def test_last_nights_computer_is_not_missed(house: House) -> None:
+    await presence.stamp(house.kit, await keys.find(house.kit.db, digest(API_KEY)))
+    for later in ("1 hour", "12 hours"):
+        await house.value(f"{LATER} '{later}'")
+        await presence.notice_silence(house.kit)
+    assert await house.value(CONNECTED) is None
 
 
 async def test_a_song_sync_is_no_poll(house: House, openkj: OpenKJ) -> None:

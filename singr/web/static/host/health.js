@@ -4,8 +4,6 @@ import { secondsSince, span } from "../common/ago.js";
 import { $, setText } from "../common/dom.js";
 
 const LOOK_EVERY_MS = 10_000;
-const SILENT_S = 30;
-const NOT_TONIGHT_S = 12 * 3600;
 const number = new Intl.NumberFormat(document.documentElement.lang);
 
 export class Health {
@@ -29,9 +27,8 @@ export class Health {
 
   /** What the host should know now, or null. */
   get warning() {
-    const silentS = this.#silentS;
-    if (silentS > SILENT_S && silentS < NOT_TONIGHT_S) {
-      return `OpenKJ has not asked for ${span(silentS)}. Is it running, with its request server switched on?`;
+    if (this.#venue.openkjConnected === false) {
+      return `OpenKJ has not asked for ${span(this.#silentS)}. Is it running, with its request server switched on?`;
     }
     if (this.#sync?.status === "held") return "The last song sync stopped half-way. Decide under Health.";
     if (this.#sync?.songsLost) return `OpenKJ left out ${number.format(this.#sync.songsLost)} songs of the last sync.`;
@@ -58,9 +55,9 @@ export class Health {
 
   #show() {
     const silentS = this.#silentS;
-    const isWell = silentS <= SILENT_S;
+    const isWell = this.#venue.openkjConnected;
     const isKnown = silentS !== Infinity;
-    $("#openkj").dataset.tone = isWell ? "good" : isKnown ? "warning" : "none";
+    $("#openkj").dataset.tone = isWell ? "good" : isWell === false ? "warning" : "none";
     setText($("#openkj"), !isKnown ? "not connected yet" : `${isWell ? "ok, " : "silent, "}${span(silentS)} ago`);
     setText($("#songs"), this.#system ? `${number.format(this.#system.songs)} songs` : "empty");
     setText($("#sync"), this.#sync ? describe(this.#sync) : "none yet");

@@ -28,8 +28,9 @@ async function ticket() {
 }
 
 function showVenue() {
-  const { name, acceptingRequests, message } = live.venue;
+  const { name, acceptingRequests, message, openkjConnected } = live.venue;
   document.body.dataset.open = acceptingRequests;
+  document.body.dataset.connected = openkjConnected;
   setText($("h1"), name);
   setText($("#message"), message ?? "");
   const n = live.requests.size;
