@@ -9,6 +9,7 @@ from aiohttp import web
 
 from singr import table
 from singr.core.settings import Settings
+from singr.http.cookies import SessionCookies
 from singr.http.device import Devices
 from singr.http.endpoint import Gate
 from singr.http.mount import mount
@@ -50,5 +51,5 @@ async def application(kit: Kit, rows: Sequence[Row] = table.ROUTES) -> AsyncIter
         app[hub.HUB] = live
         doorkeeper = Doorkeeper(kit.settings, revoked, moved)
         devices = Devices(kit.settings.auth_secret, secure=kit.settings.base_url.startswith("https:"))
-        mount(app, rows, Gate(kit, doorkeeper.admit, devices))
+        mount(app, rows, Gate(kit, doorkeeper.read, devices, SessionCookies(kit.settings)))
         yield app

@@ -20,7 +20,8 @@ class FieldError(Struct, frozen=True):
 
 
 class Problem(Exception):
-    """An answer other than success. `retry_after_s` becomes the `Retry-After` header."""
+    """An answer other than success. `retry_after_s` becomes the `Retry-After` header; `ends_session` takes a browser's
+    session cookies away."""
 
     slug: ClassVar[str] = "internal-error"
     status: ClassVar[int] = 500
@@ -33,6 +34,7 @@ class Problem(Exception):
         self.detail = detail or self.title
         self.errors = errors
         self.retry_after_s = retry_after_s
+        self.ends_session = False
 
 
 class ValidationFailed(Problem):

@@ -8,12 +8,16 @@ from uuid import UUID
 
 from singr.core.actor import Actor
 from singr.core.errors import AuthorizationDenied
+from singr.http.cookies import Browser
 from singr.infra.kit import Kit
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`device` is the caller's verified device id, `address` the client's IP address as text."""
+    """`device` is the caller's verified device id, `address` the client's IP address as text.
+
+    `browser` is there when one of our own pages calls; `by_cookie` says that its session cookie names the actor.
+    """
 
     actor: Actor
     kit: Kit
@@ -21,6 +25,8 @@ class Call:
     device: str | None = None
     address: str = ""
     idempotency_key: str | None = None
+    browser: Browser | None = None
+    by_cookie: bool = False
 
     @property
     def tenant(self) -> UUID:

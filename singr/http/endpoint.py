@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,10 @@ from singr.core.errors import Problem, RateLimited
 from singr.http import decode, guard, problems, replay
 from singr.http.address import client_address
 from singr.http.call import Call
+from singr.http.callers import Caller, Callers, NotOurPage, Read
+from singr.http.cookies import SessionCookies
 from singr.http.device import Devices
-from singr.http.reply import Reply
+from singr.http.reply import Reply, WithCookies
 from singr.http.route import Row
 from singr.infra.kit import Kit
 from singr.infra.limits import Rate
@@ -37,17 +39,15 @@ ADDRESS_BACKSTOP = Rate(3000, per_s=60, by="address")
 NEW_DEVICES = Rate(1000, per_s=3600, by="address")
 JSON = "application/json"
 
-Admit = Callable[[web.Request], Actor | None]
-"""Who a request's credentials name: None without any; raises AuthenticationFailed when they are not good."""
-
 
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What every endpoint needs: composition makes one."""
 
     kit: Kit
-    admit: Admit
+    read: Read
     devices: Devices
+    cookies: SessionCookies
 
 
 class Endpoint:
@@ -58,9 +58,11 @@ class Endpoint:
         self._decode: decode.Decode | None = msgspec.json.Decoder(row.body).decode if row.body else None
         self._encode = msgspec.json.Encoder().encode
         self._path_types = row.path_types
+        self._may_give_cookies = "cookie" in getattr(row.body, "__struct_fields__", ())
         # Reading needs no identity; whoever asks for something gets one.
         self._mints = row.rate.by == "device" and row.method == hdrs.METH_POST
         self._proxies = gate.kit.settings.proxies
+        self._callers = Callers(gate.read, gate.cookies, self._proxies)
         self._seconds = metrics.CALL_SECONDS.labels(row.method, row.path)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -77,7 +79,10 @@ class Endpoint:
                 await self._limit(call, told, is_new=minted is not None)
             response = await self._run(call, request)
         except Exception as exc:
-            response = problems.response(self._as_problem(exc), request.path, request_id)
+            problem = self._as_problem(exc)
+            response = problems.response(problem, request.path, request_id)
+            if problem.ends_session:
+                self.gate.cookies.take(response)
         if not response.prepared:
             response.headers.update(told)
             if minted:
@@ -86,14 +91,14 @@ class Endpoint:
         return response
 
     def _admit(self, request: web.Request, request_id: str, device: str | None) -> Call:
-        signed_in = None if self.row.may.inside else self.gate.admit(request)
-        actor = signed_in or Actor(kind="guest", id=device or "unknown")
+        caller = Caller() if self.row.may.inside else self._callers.of(request, self.row)
+        actor = caller.actor or Actor(kind="guest", id=device or "unknown")
         if problem := guard.refusal(actor, self.row.may):
             raise problem
         address = client_address(request, self._proxies)
         # OpenKJ's door knows no such header, and answers nothing but its own form.
         once = None if self.row.raw and self.row.may.inside else decode.idempotency_key(request)
-        return Call(actor, self.kit, request_id, device, address, once)
+        return Call(actor, self.kit, request_id, device, address, once, caller.browser, caller.by_cookie)
 
     async def _limit(self, call: Call, told: dict[str, str], *, is_new: bool) -> None:
         """Count the call; what its limit says is added to `told`, the reply's headers."""
@@ -127,6 +132,8 @@ class Endpoint:
             given["query"] = decode.query(request, row.query)
         if self._decode:
             given["body"] = decode.body(await decode.read(request, row.body_limit), self._decode)
+            if self._may_give_cookies and given["body"].cookie and call.browser is None:
+                raise NotOurPage("cookies are for our own pages")
         if row.replay and call.idempotency_key:
             return await self._once(call, given)
         return self._respond(await row.handler(call, **given), request)
@@ -144,6 +151,13 @@ class Endpoint:
         return web.Response(body=body, status=self.row.status, headers=headers)
 
     def _respond(self, result: Any, request: web.Request) -> web.Response:
+        if isinstance(result, WithCookies):
+            response = self._respond(result.body, request)
+            if result.tokens:
+                self.gate.cookies.put(response, result.tokens)
+            else:
+                self.gate.cookies.take(response)
+            return response
         if result is None:
             return web.Response(status=204)
         if isinstance(result, Reply):

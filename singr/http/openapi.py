@@ -23,6 +23,7 @@ REPLAY = {
     "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
 }
 REF = "#/components/schemas/{name}"
+BY_COOKIE = "For pages of PUBLIC_URL and CORS_ORIGINS; what changes anything needs X-CSRF-Token too."
 TYPES = {int: {"type": "integer"}, str: {"type": "string"}}
 
 
@@ -45,7 +46,10 @@ def document(rows: Sequence[Row]) -> dict[str, Any]:
             suffix = f"_{number}" if number else ""
             here = operation | {"operationId": operation["operationId"] + suffix}
             paths.setdefault(path, {})[row.method.lower()] = here
-    security = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    security = {
+        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-singr_access", "description": BY_COOKIE},
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": "Singr", "version": __version__, "description": "The realtime backbone of karaoke nights."},
@@ -73,7 +77,7 @@ def _operation(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
     if row.body:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of[row.body]}}}
     if not row.may.anonymous:
-        operation["security"] = [{"bearer": []}]
+        operation["security"] = [{"bearer": []}, {"cookie": []}]
     return operation
 
 

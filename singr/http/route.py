@@ -41,6 +41,7 @@ class Row:
     raw: bool = False
     quiet: bool = False
     replay: bool = False
+    live: bool = False
     aliases: tuple[str, ...] = ()
 
     @property
@@ -60,7 +61,7 @@ def Route(method: str, path: str, handler: Callable[..., Any], **columns: Any) -
 
     `raw` handlers get `(call, request, …)` and return aiohttp's own response (pages, live connections, OpenKJ);
     `quiet` ones leave no log line a call. `replay` rows create something for somebody signed in, and give the first
-    answer again to a repeated `Idempotency-Key`.
+    answer again to a repeated `Idempotency-Key`. On `live` ones a session cookie counts only from our own origin.
     """
     return Row(method=method, path=path, handler=handler, **columns)
 

@@ -27,6 +27,7 @@ class Challenge(Struct, rename="camel"):
 class Answer(Struct, rename="camel", forbid_unknown_fields=True):
     two_factor_token: str
     code: Code
+    cookie: bool = False
 
 
 async def needed(call: Call, user_id: UUID) -> Challenge | None:

@@ -7,14 +7,16 @@ import logging
 from singr.core.actor import Context
 from singr.core.errors import AuthenticationFailed, NotFound
 from singr.http.call import Call
+from singr.http.cookies import csrf_token
+from singr.http.reply import SessionTokens, WithCookies
 from singr.identity import people, tokens
 from singr.identity.refresh import Owner, RefreshTokens
-from singr.identity.shapes import AccessToken, SwitchContext
+from singr.identity.shapes import AccessToken, CookieAccess, SwitchContext
 
 log = logging.getLogger("singr.security")
 
 
-async def switch(call: Call, *, body: SwitchContext) -> AccessToken:
+async def switch(call: Call, *, body: SwitchContext) -> AccessToken | WithCookies:
     """Act as another context from now on: a new access token. The session's next tokens keep to it."""
     if call.actor.user_id is None:
         raise AuthenticationFailed
@@ -27,4 +29,8 @@ async def switch(call: Call, *, body: SwitchContext) -> AccessToken:
     await RefreshTokens.of(call.kit).keep(call.actor.session, owner)
     log.info("context switched", extra={"user": str(person.id), "context": wanted.type})
     token = tokens.issue(call.kit.settings, person, call.actor.session)
-    return AccessToken(token, call.kit.settings.access_token_ttl_s)
+    life_s = call.kit.settings.access_token_ttl_s
+    if call.by_cookie:
+        shown = CookieAccess(csrf_token(call.kit.settings, call.actor.session), life_s)
+        return WithCookies(shown, SessionTokens(call.actor.session, token))
+    return AccessToken(token, life_s)

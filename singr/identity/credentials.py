@@ -12,6 +12,7 @@ from singr.core.actor import Actor
 from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict
 from singr.core.text import clean
 from singr.http.call import Call
+from singr.http.reply import WithCookies
 from singr.identity import epochs, links, passwords, people, policy, profile
 from singr.identity.forms import ChangeEmail, ChangePassword, ChangeProfile, DeleteAccount, Token, Told
 from singr.identity.people import Person
@@ -114,12 +115,13 @@ async def delete_account(call: Call, *, body: DeleteAccount) -> None:
     log.info("account deleted", extra={"user": str(person.id)})
 
 
-async def sign_out_everywhere(call: Call) -> None:
+async def sign_out_everywhere(call: Call) -> WithCookies | None:
     """End every session of the caller, on all devices."""
     async with call.kit.db.transaction(call.actor) as tx:
         epoch = await epochs.END_SESSIONS(tx, user_id=own_id(call))
     await epochs.tell(call.kit, {own_id(call): epoch})
     log.info("signed out everywhere", extra={"user": call.actor.id})
+    return WithCookies(None, None) if call.by_cookie else None
 
 
 def own_id(call: Call) -> UUID:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from singr.core.actor import SYSTEM
 from singr.core.errors import NotConfirmed
 from singr.http.call import Call
+from singr.http.reply import WithCookies
 from singr.identity import challenges, epochs, links, people, sessions
 from singr.identity.challenges import Challenge
 from singr.identity.forms import Forgot, OneUse, Told
@@ -28,6 +29,7 @@ class MagicIn(Struct, rename="camel", forbid_unknown_fields=True):
 
     token: OneUse
     confirm: bool = False
+    cookie: bool = False
 
 
 async def ask(call: Call, *, body: Forgot) -> Told:
@@ -47,7 +49,7 @@ async def ask(call: Call, *, body: Forgot) -> Told:
     return CHECK_MAIL
 
 
-async def verify(call: Call, *, body: MagicIn) -> Session | Challenge:
+async def verify(call: Call, *, body: MagicIn) -> Session | WithCookies | Challenge:
     """Sign in by the token that came by mail; who has a second factor is asked for it.
 
     Whoever holds the mailbox owns the account: a password that was set before the address was confirmed may be
@@ -63,4 +65,4 @@ async def verify(call: Call, *, body: MagicIn) -> Session | Challenge:
     if challenge := await challenges.needed(call, person.id):
         return challenge
     log.info("signed in by link", extra={"user": str(person.id), "address": call.address})
-    return await sessions.start(call, person)
+    return await sessions.start(call, person, cookie=body.cookie)

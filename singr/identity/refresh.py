@@ -87,9 +87,7 @@ class RefreshTokens:
 
     async def rotate(self, token: str) -> tuple[str, str, Owner]:
         """The next token, the session and its owner; raises AuthenticationFailed, TokenReused, UpstreamUnavailable."""
-        family, _, number = (self._signer.verify(token) or "").partition(".")
-        if not number.isdigit():
-            raise AuthenticationFailed("the refresh token is not valid")
+        family, number = self._read(token)
         session = digest(family)
         with reachable():
             answer, owner = await self._rotate(keys=[_key(session)], args=[number, GRACE_MS, self._ttl_s])
@@ -98,6 +96,16 @@ class RefreshTokens:
         if answer == b"reused":
             raise TokenReused(session)
         return self._signer.sign(f"{family}.{answer.decode()}"), session, msgspec.json.decode(owner, type=Owner)
+
+    def session_of(self, token: str) -> str:
+        """The session a token belongs to, whether it still goes on or not; raises AuthenticationFailed."""
+        return digest(self._read(token)[0])
+
+    def _read(self, token: str) -> tuple[str, str]:
+        family, _, number = (self._signer.verify(token) or "").partition(".")
+        if not number.isdigit():
+            raise AuthenticationFailed("the refresh token is not valid")
+        return family, number
 
     async def keep(self, session: str, owner: Owner) -> None:
         """From now on the session acts as `owner` says; raises AuthenticationFailed when it has ended."""

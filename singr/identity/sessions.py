@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
-from singr.core.errors import AuthenticationFailed
+from singr.core.errors import AuthenticationFailed, ValidationFailed
 from singr.http.call import Call
+from singr.http.callers import NotOurPage
+from singr.http.cookies import Browser, csrf_token
+from singr.http.reply import SessionTokens, WithCookies
 from singr.identity import challenges, credentials, factors, passwords, people, revocations, throttle, tokens
 from singr.identity.challenges import Answer, Challenge
 from singr.identity.people import Account, Person
 from singr.identity.refresh import Owner, RefreshTokens, TokenReused
-from singr.identity.shapes import RefreshIn, Session, SessionUser, SignIn
+from singr.identity.shapes import CookieSession, RefreshIn, Session, SessionUser, SignIn
 from singr.infra.sql import none
 from singr.telemetry import metrics
 
@@ -19,10 +23,11 @@ SIGNED_IN = none("account_signed_in")
 log = logging.getLogger("singr.security")
 
 
-async def sign_in(call: Call, *, body: SignIn) -> Session | Challenge:
+async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challenge:
     """Exchange e-mail and password for tokens. Unknown addresses take the same time and get the same answer.
 
-    Who has a second factor gets a challenge (`requiresTwoFactor`) for `/v1/auth/2fa/challenge` instead of tokens.
+    Who has a second factor gets a challenge (`requiresTwoFactor`) for `/v1/auth/2fa/challenge` instead of tokens; a
+    browser that asks with `cookie` gets cookies and a `csrfToken`.
     """
     attempts = await throttle.attempt(call.kit.redis, body.email)
     account = await people.BY_EMAIL(call.kit.db, email=body.email)
@@ -37,30 +42,60 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | Challenge:
     person = await people.load(call.kit.db, account.id, None)
     if challenge := await challenges.needed(call, person.id):
         return challenge
-    return await start(call, person)
+    return await start(call, person, cookie=body.cookie)
 
 
-async def answer_challenge(call: Call, *, body: Answer) -> Session:
+async def answer_challenge(call: Call, *, body: Answer) -> Session | WithCookies:
     """Finish signing in with a code of the authenticator app, or a recovery code."""
     user_id = await challenges.whose(call, body.two_factor_token)
     person = await people.load(call.kit.db, user_id, None)
     await factors.check(call, user_id, body.code)
     await challenges.spend(call, body.two_factor_token)
-    return await start(call, person)
+    return await start(call, person, cookie=body.cookie)
 
 
-async def start(call: Call, person: Person) -> Session:
-    """A new session of somebody who has shown who they are."""
-    token, session = await RefreshTokens.of(call.kit).start(Owner(person.id, person.context, person.row.generation))
+async def start(call: Call, person: Person, *, cookie: bool = False) -> Session | WithCookies:
+    """A new session of somebody who has shown who they are: as tokens, or as `cookie`s, whose former session ends."""
+    known = RefreshTokens.of(call.kit)
+    if cookie and call.browser and call.browser.refresh_token:
+        with suppress(AuthenticationFailed):
+            await _end(call, known.session_of(call.browser.refresh_token))
+    token, session = await known.start(Owner(person.id, person.context, person.row.generation))
     metrics.SIGN_INS.labels("accepted").inc()
     log.info("signed in", extra={"user": str(person.id), "address": call.address})
-    return _session(call, person, token, session)
+    return _session(call, person, token, session, cookie=cookie)
 
 
-async def refresh(call: Call, *, body: RefreshIn) -> Session:
+async def refresh(call: Call, *, body: RefreshIn) -> Session | WithCookies:
     """Exchange a refresh token for the next one and a new access token; an old one ends the session."""
+    if (body.refresh_token is not None) is body.cookie:
+        raise ValidationFailed("either refreshToken or cookie")
     try:
-        token, session, owner = await RefreshTokens.of(call.kit).rotate(body.refresh_token)
+        return await _refresh(call, body.refresh_token or _cookie(call), cookie=body.cookie)
+    except AuthenticationFailed as over:
+        over.ends_session = body.cookie
+        raise
+
+
+async def sign_out(call: Call) -> WithCookies | None:
+    """End this session: its refresh tokens and access tokens stop working in every process."""
+    await _end(call, call.actor.session)
+    log.info("signed out", extra={"user": call.actor.id})
+    return WithCookies(None, None) if call.by_cookie else None
+
+
+def _cookie(call: Call) -> str:
+    """The refresh cookie of one of our own pages; raises AuthenticationFailed, NotOurPage."""
+    browser = call.browser or Browser()
+    if RefreshTokens.of(call.kit).session_of(browser.refresh_token) != browser.session:
+        log.warning("session cookie refused", extra={"address": call.address, "reason": "no CSRF token"})
+        raise NotOurPage("the CSRF token is missing or of another session")
+    return browser.refresh_token
+
+
+async def _refresh(call: Call, presented: str, *, cookie: bool) -> Session | WithCookies:
+    try:
+        token, session, owner = await RefreshTokens.of(call.kit).rotate(presented)
     except TokenReused as reused:
         await revocations.revoke(call.kit, reused.session, for_s=call.kit.settings.access_token_ttl_s)
         log.warning("refresh token reused, session ended", extra={"address": call.address})
@@ -69,14 +104,12 @@ async def refresh(call: Call, *, body: RefreshIn) -> Session:
     if person.row.generation != owner.generation:
         await RefreshTokens.of(call.kit).end(session)
         raise AuthenticationFailed("you were signed out everywhere")
-    return _session(call, person, token, session)
+    return _session(call, person, token, session, cookie=cookie)
 
 
-async def sign_out(call: Call) -> None:
-    """End this session: its refresh tokens and access tokens stop working in every process."""
-    await RefreshTokens.of(call.kit).end(call.actor.session)
-    await revocations.revoke(call.kit, call.actor.session, for_s=call.kit.settings.access_token_ttl_s)
-    log.info("signed out", extra={"user": call.actor.id})
+async def _end(call: Call, session: str) -> None:
+    await RefreshTokens.of(call.kit).end(session)
+    await revocations.revoke(call.kit, session, for_s=call.kit.settings.access_token_ttl_s)
 
 
 async def _stamp(call: Call, account: Account, rehash: str | None) -> None:
@@ -85,10 +118,11 @@ async def _stamp(call: Call, account: Account, rehash: str | None) -> None:
         await SIGNED_IN(tx, user_id=account.id, password_hash=renewed)
 
 
-def _session(call: Call, person: Person, refresh_token: str, session: str) -> Session:
-    return Session(
-        access_token=tokens.issue(call.kit.settings, person, session),
-        refresh_token=refresh_token,
-        expires_in=call.kit.settings.access_token_ttl_s,
-        user=SessionUser(person.id, person.email, person.name, person.roles),
-    )
+def _session(call: Call, person: Person, refresh_token: str, session: str, *, cookie: bool) -> Session | WithCookies:
+    settings = call.kit.settings
+    access_token, life_s = tokens.issue(settings, person, session), settings.access_token_ttl_s
+    user = SessionUser(person.id, person.email, person.name, person.roles)
+    if cookie:
+        shown = CookieSession(csrf_token(settings, session), life_s, user)
+        return WithCookies(shown, SessionTokens(session, access_token, refresh_token))
+    return Session(access_token, refresh_token, life_s, user)

@@ -16,12 +16,18 @@ Password = Annotated[str, Meta(min_length=1, max_length=256)]
 
 
 class SignIn(Struct, rename="camel", forbid_unknown_fields=True):
+    """`cookie` asks for cookies and a CSRF token instead of tokens: for browsers."""
+
     email: Email
     password: Password
+    cookie: bool = False
 
 
 class RefreshIn(Struct, rename="camel", forbid_unknown_fields=True):
-    refresh_token: Annotated[str, Meta(min_length=1, max_length=200)]
+    """Either the token, or `cookie`: then the refresh cookie counts, and cookies come back."""
+
+    refresh_token: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    cookie: bool = False
 
 
 class SwitchContext(Struct, rename="camel", forbid_unknown_fields=True):
@@ -35,6 +41,13 @@ class AccessToken(Struct, rename="camel"):
     access_token: str
     expires_in: int
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
+
+
+class CookieAccess(Struct, rename="camel"):
+    """Whoever came by cookie gets the token by cookie. `csrfToken` goes into `X-CSRF-Token`."""
+
+    csrf_token: str
+    expires_in: int
 
 
 class SessionUser(Struct, rename="camel"):
@@ -52,6 +65,15 @@ class Session(Struct, rename="camel"):
     expires_in: int
     user: SessionUser
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105
+
+
+class CookieSession(Struct, rename="camel"):
+    """A session whose tokens are in HttpOnly cookies. `csrfToken` goes into `X-CSRF-Token`; it stays the same as long
+    as the session, and the cookie `…singr_csrf` holds it for pages that are loaded again."""
+
+    csrf_token: str
+    expires_in: int
+    user: SessionUser
 
 
 class SingerProfile(Struct, rename="camel"):

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import jwt
 import msgspec
-from aiohttp import web
 from msgspec import Struct
 
 from singr.core import ids
@@ -76,13 +75,6 @@ class Doorkeeper:
         self._settings, self._keys = settings, SigningKeys.of(settings)
         self._revoked, self._epochs = revoked, epochs
         self._remembered: dict[str, Actor] = {}
-
-    def admit(self, request: web.Request) -> Actor | None:
-        """The signed-in actor of a request, None without a bearer token; raises AuthenticationFailed."""
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        return self.read(token.strip())
 
     def read(self, token: str) -> Actor:
         """The actor a token names; raises AuthenticationFailed when it is forged, expired or revoked."""

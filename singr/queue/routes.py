@@ -61,5 +61,5 @@ ROUTES = (
     Route("POST", "/v1/live/tickets", watching.issue_ticket,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=TicketIn, returns=TicketOut, status=201),
     Route("GET", "/v1/live/requests/{tracking_token}/events", watching.follow,
-          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), raw=True),
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), raw=True, live=True),
 )  # fmt: skip

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from uuid import UUID
 
 import msgspec
-from redis.asyncio import Redis
 
-from singr.core.errors import NotFound, Problem
+from singr.core import clock
+from singr.core.errors import AuthenticationFailed, AuthorizationDenied, NotFound, Problem
+from singr.http.call import Call
 from singr.realtime import messages
 from singr.realtime.close import (
     BAD_MESSAGE,
@@ -26,7 +28,7 @@ from singr.realtime.frame import CLOSE, PING, PONG, TEXT, server_frame
 from singr.realtime.hub import Hub
 from singr.realtime.messages import Auth, FromClient, Hello, Pong, Resync
 from singr.realtime.rfc6455 import Reader, Violation
-from singr.realtime.state import DISPLAY, Position
+from singr.realtime.state import DISPLAY, Position, Viewer
 from singr.realtime.tickets import Ticket, redeem
 from singr.realtime.watcher import Watcher
 
@@ -47,10 +49,10 @@ class Refused(Exception):
 class Conversation:
     """Reads one connection. `_waiting` holds what is being answered and what came meanwhile; None when idle."""
 
-    __slots__ = ("_filled_at", "_hub", "_reader", "_redis", "_tokens", "_waiting", "_watcher")
+    __slots__ = ("_call", "_filled_at", "_hub", "_reader", "_tokens", "_waiting", "_watcher")
 
-    def __init__(self, hub: Hub, redis: Redis, watcher: Watcher) -> None:
-        self._hub, self._redis, self._watcher = hub, redis, watcher
+    def __init__(self, hub: Hub, call: Call, watcher: Watcher) -> None:
+        self._hub, self._call, self._watcher = hub, call, watcher
         self._reader = Reader()
         self._tokens = float(hub.tempo.message_burst)
         self._filled_at = asyncio.get_running_loop().time()
@@ -118,6 +120,10 @@ class Conversation:
             why = refused.close
         except NotFound:
             why = NOT_FOUND
+        except AuthenticationFailed:
+            why = SIGN_IN
+        except AuthorizationDenied:
+            why = FORBIDDEN
         except (Problem, TimeoutError):
             why = TRY_LATER
         except Exception:
@@ -144,18 +150,25 @@ class Conversation:
         venue_id = await self._hub.names.find(hello.venue)
         if venue_id is None:
             raise Refused(NOT_FOUND)
-        viewer, expires_at = DISPLAY, 0.0
-        if hello.view != "display":
-            ticket = await self._redeem(hello.ticket)
-            if (ticket.venue_id, ticket.view) != (venue_id, hello.view):
-                raise Refused(FORBIDDEN)
-            viewer, expires_at = ticket.viewer, ticket.expires_at
+        viewer, expires_at = await self._admitted(hello, venue_id)
         if len({*(seat.room.venue_id for seat in self._watcher.seats), venue_id}) > VENUES_MAX:
             raise Refused(CONFLICT)
         since = Position(hello.epoch, hello.version) if hello.epoch and hello.version is not None else None
         room = await self._hub.rooms.enter(venue_id, since)
         if not self._watcher.ended:
             self._hub.sit(self._watcher, room, viewer, venue=hello.venue, expires_at=expires_at, since=since)
+
+    async def _admitted(self, hello: Hello, venue_id: UUID) -> tuple[Viewer, float]:
+        """As whom they look, and until when (Unix seconds, 0: for ever): by ticket, or as who signed the call in."""
+        if hello.view == "display":
+            return DISPLAY, 0
+        actor = self._call.actor
+        if hello.ticket is None and actor.expires_at > clock.now().timestamp():
+            return await self._hub.source.admit(self._call, venue_id, hello.view), actor.expires_at
+        ticket = await self._redeem(hello.ticket)
+        if (ticket.venue_id, ticket.view) != (venue_id, hello.view):
+            raise Refused(FORBIDDEN)
+        return ticket.viewer, ticket.expires_at
 
     async def _renew(self, auth: Auth) -> None:
         """A longer stay, or more of one's own: whoever owns other requests than before starts from a snapshot."""
@@ -172,7 +185,7 @@ class Conversation:
         raise Refused(FORBIDDEN)
 
     async def _redeem(self, text: str | None) -> Ticket:
-        ticket = await redeem(self._redis, text) if text else None
+        ticket = await redeem(self._call.kit.redis, text) if text else None
         if ticket is None:
             raise Refused(SIGN_IN)
         return ticket

@@ -8,7 +8,9 @@ from singr.realtime import sse, websocket
 from singr.realtime.entrance import CONNECTING
 
 ROUTES = (
-    Route("GET", "/v1/live", websocket.connect, may=PUBLIC, rate=CONNECTING, status=101, raw=True, quiet=True),
+    Route(
+        "GET", "/v1/live", websocket.connect, may=PUBLIC, rate=CONNECTING, status=101, raw=True, quiet=True, live=True
+    ),
     Route(
         "GET",
         "/v1/live/venues/{url_name}/events",
@@ -18,5 +20,6 @@ ROUTES = (
         query=sse.Watching,
         raw=True,
         quiet=True,
+        live=True,
     ),
 )

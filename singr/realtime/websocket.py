@@ -25,12 +25,15 @@ HEAD = (
 
 
 async def connect(call: Call, request: web.Request) -> web.StreamResponse:
-    """Watch venues over a WebSocket; the messages are those of `realtime.messages`."""
+    """Watch venues over a WebSocket; the messages are those of `realtime.messages`.
+
+    Whoever signed the handshake in, by bearer token or as one of our own pages by cookie, needs no ticket.
+    """
     hub = request.app[HUB]
     admit(call, hub)
     head = HEAD.format(accept=_accept(request), request_id=call.request_id)
     watcher = Watcher(hub, Form.WEBSOCKET, head.encode())
-    watcher.talk = Conversation(hub, call.kit.redis, watcher)
+    watcher.talk = Conversation(hub, call, watcher)
     return take_over(request, watcher, status=101)
 
 

@@ -21,6 +21,7 @@ ROUTES = (
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), raw=True),
     Route("GET", "/v/{url_name}/screen", screen.show, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
     Route("GET", "/v1/public/venues/{url_name}/qr.svg", screen.qr, may=PUBLIC, rate=READING, raw=True),
-    Route("GET", "/v1/live/venues/{url_name}/snapshot", snapshot.show, may=PUBLIC, rate=READING, raw=True, quiet=True),
+    Route("GET", "/v1/live/venues/{url_name}/snapshot", snapshot.show,
+          may=PUBLIC, rate=READING, raw=True, quiet=True, live=True),
     Route("GET", "/static/{name}", assets.serve, may=PUBLIC, rate=assets.FETCHING, raw=True, quiet=True),
 )  # fmt: skip

@@ -48,3 +48,26 @@ async def test_a_magic_link_opens_the_console_after_a_click(people: People, mail
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/host")
     await expect(page.locator("#desk, #choice").locator("visible=true")).to_be_visible()
+
+
+async def test_no_script_can_read_what_signs_a_host_in(people: People) -> None:
+    host = await people.host()
+    cookies = {cookie["name"]: cookie for cookie in await host.page.context.cookies()}
+    assert {name for name, cookie in cookies.items() if not cookie["httpOnly"]} <= {"singr_csrf", "singr_theme"}
+    for name in ("singr_access", "singr_refresh"):
+        secret = cookies[name]["value"]
+        readable = "document.cookie + JSON.stringify(sessionStorage) + JSON.stringify(localStorage) + location.href"
+        assert secret not in await host.page.evaluate(readable)
+
+
+async def test_a_host_stays_signed_in_over_a_reload_until_signing_out(people: People) -> None:
+    host = await people.host()
+    await host.page.reload()
+    await host.is_live()
+    other = await host.page.context.new_page()
+    await other.goto("/host")
+    await expect(other.locator("#live")).to_have_attribute("data-status", "live")
+    await host.page.get_by_role("button", name="Sign out").click()
+    await expect(host.page.locator("#door")).to_be_visible()
+    await other.reload()
+    await expect(other.locator("#door")).to_be_visible()

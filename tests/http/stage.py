@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from singr.core.actor import Actor
 from singr.core.errors import AuthenticationFailed
 from singr.core.settings import Settings
 from singr.http.call import Call
+from singr.http.cookies import SessionCookies
 from singr.http.device import Devices
 from singr.http.endpoint import Gate
 from singr.http.guard import PUBLIC
@@ -70,13 +71,11 @@ async def still(_call: Call) -> Note:
     return Note("still")
 
 
-def admit(request: web.Request) -> Actor | None:
-    given = request.headers.get("Authorization")
-    if given == "Bearer good":
-        return Actor(kind="user", id="ann")
-    if given:
-        raise AuthenticationFailed
-    return None
+def read(token: str) -> Actor:
+    """Ann by a good token, in a session of that name."""
+    if token.startswith("good"):
+        return Actor(kind="user", id="ann", session=token)
+    raise AuthenticationFailed
 
 
 TELL = Route("GET", "/v1/tell", tell, may=PUBLIC, rate=PLENTY, returns=Seen)
@@ -86,15 +85,14 @@ STILL = Route("GET", "/v1/public/still", still, may=PUBLIC, rate=PLENTY, returns
 
 
 @asynccontextmanager
-async def served(
-    *rows: Row, limits: Limiter | None = None, admit: Callable[[web.Request], Actor | None] = admit, **settings: Any
-) -> AsyncIterator[Client]:
+async def served(*rows: Row, limits: Limiter | None = None, **settings: Any) -> AsyncIterator[Client]:
     """A client of these rows. Without a cookie jar: every call looks like a new phone's."""
     known = Settings(**settings)
     nobody = cast(Any, None)
     kit = Kit(known, db=nobody, redis=nobody, bus=nobody, limits=limits or Own(), jobs=nobody, aside=nobody)
     app = web.Application()
-    mount(app, rows, Gate(kit, admit, Devices(known.auth_secret, secure=known.base_url.startswith("https:"))))
+    devices = Devices(known.auth_secret, secure=known.base_url.startswith("https:"))
+    mount(app, rows, Gate(kit, read, devices, SessionCookies(known)))
     async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
         yield client
 

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from singr.core.actor import Actor
 from singr.core.settings import Settings
 from singr.http.call import Call
+from singr.http.cookies import SessionCookies
 from singr.http.device import Devices
 from singr.http.endpoint import Gate
 from singr.http.mount import mount
@@ -114,16 +115,15 @@ async def process(redis_url: str, *worlds: World, tempo: Tempo = QUICK) -> Async
         kit = Kit(Settings(), rest, client, line, Limiter(client), rest, rest)
         app = web.Application()
         app[HUB] = live
-        mount(app, ROUTES, Gate(kit, _actor, Devices("secret", secure=False)))
+        mount(app, ROUTES, Gate(kit, _actor, Devices("secret", secure=False), SessionCookies(kit.settings)))
         server = TestServer(app)
         await enter(server)
         yield Process(server, live, line, client, town)
 
 
-def _actor(request: web.Request) -> Actor | None:
-    """Whoever the `Authorization` header says."""
-    name = request.headers.get("Authorization")
-    return Actor(kind="user", id=name) if name else None
+def _actor(name: str) -> Actor:
+    """Whoever the token says."""
+    return Actor(kind="user", id=name)
 
 
 class Socket:

@@ -296,10 +296,10 @@ async def test_resync_gives_the_snapshot_again(people: Crowd, one: Process, worl
 async def test_a_host_may_stream_with_their_own_credentials(people: Crowd, one: Process, world: World) -> None:
     world.hosts.add("user:hannah")
     world.put("r1", "song", owner="ann")
-    stream = await people.stream(one, world, HOST, headers={"Authorization": "hannah"})
+    stream = await people.stream(one, world, HOST, headers={"Authorization": "Bearer hannah"})
     await shows_the_truth(stream.screen)
     url = (one.url / "v1/live/venues/bar/events").with_query(view="host")
-    async with people.session.get(url, headers={"Authorization": "mallory"}) as refused:
+    async with people.session.get(url, headers={"Authorization": "Bearer mallory"}) as refused:
         assert refused.status == 403
 
 

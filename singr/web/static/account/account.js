@@ -9,7 +9,7 @@ const STEPS = {
   verify: { path: "/v1/auth/verify-email", heading: "Confirm your e-mail address", go: "Confirm" },
   email: { path: "/v1/auth/email/confirm", heading: "Confirm your new e-mail address", go: "Confirm" },
   reset: { path: "/v1/auth/password/reset", heading: "Choose a new password", go: "Set password", password: "new" },
-  magic: { path: "/v1/auth/magic-link/verify", heading: "Sign in to Singr", go: "Sign in", more: { confirm: true } },
+  magic: { path: "/v1/auth/magic-link/verify", heading: "Sign in to Singr", go: "Sign in", more: { confirm: true, cookie: true } },
   invitation: { path: "/v1/auth/invitations/accept", heading: "Join on Singr", go: "Join", password: "optional" },
 };
 const WORDS = {
@@ -53,12 +53,11 @@ async function submit(event) {
   }
 }
 
-/** On to the console, with the session it finds in this tab. */
-async function enter({ requiresTwoFactor, twoFactorToken, refreshToken }) {
+/** On to the console, with the session that the browser now keeps. */
+async function enter({ requiresTwoFactor, twoFactorToken }) {
   if (requiresTwoFactor) {
     const code = prompt("Code of your authenticator app, or a recovery code") ?? "";
-    return enter(await call("POST", "/v1/auth/2fa/challenge", { body: { twoFactorToken, code } }));
+    return enter(await call("POST", "/v1/auth/2fa/challenge", { body: { twoFactorToken, code, cookie: true } }));
   }
-  sessionStorage.setItem("singr.refresh", refreshToken);
   location.assign("/host");
 }

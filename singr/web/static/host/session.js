@@ -1,22 +1,21 @@
-// Who is signed in. The access token lives in memory, the refresh token until the tab closes; each is used once.
+// Who is signed in. The tokens live in cookies; here is only when to renew them.
 
 import { call, Problem } from "../common/api.js";
+import { csrfToken, forgetSession, signed } from "../common/signed.js";
 
-const KEPT = "singr.refresh";
 const EARLY_MS = 60_000;
 
 export class Session extends EventTarget {
-  #access = null;
   #renewAt = 0;
   #renewing = null;
 
-  /** Whether the tab was signed in before it was reloaded. */
+  /** Whether this browser was signed in before the page was loaded. */
   get isKept() {
-    return sessionStorage.getItem(KEPT) !== null;
+    return csrfToken() !== null;
   }
 
   async signIn(email, password) {
-    const answer = await call("POST", "/v1/auth/signin", { body: { email, password } });
+    const answer = await call("POST", "/v1/auth/signin", { body: { email, password, cookie: true } });
     this.#take(answer.requiresTwoFactor ? await this.#answer(answer) : answer);
   }
 
@@ -36,39 +35,35 @@ export class Session extends EventTarget {
     }
   }
 
-  /** What signs in a call. */
+  /** What goes with a call, whose cookies are then fresh. */
   async headers() {
     if (Date.now() >= this.#renewAt) await (this.#renewing ??= this.#renew());
-    return { Authorization: `Bearer ${this.#access}` };
+    return signed();
   }
 
   #answer({ twoFactorToken }) {
     const code = prompt("Code of your authenticator app, or a recovery code") ?? "";
-    return call("POST", "/v1/auth/2fa/challenge", { body: { twoFactorToken, code } });
+    return call("POST", "/v1/auth/2fa/challenge", { body: { twoFactorToken, code, cookie: true } });
   }
 
   async #renew() {
     try {
-      const refreshToken = sessionStorage.getItem(KEPT);
-      this.#take(await call("POST", "/v1/auth/refresh", { body: { refreshToken } }));
+      this.#take(await call("POST", "/v1/auth/refresh", { body: { cookie: true }, headers: signed() }));
     } catch (problem) {
-      if (problem instanceof Problem && [401, 422].includes(problem.status)) this.#end();
+      if (problem instanceof Problem && [401, 403].includes(problem.status)) this.#end();
       throw problem;
     } finally {
       this.#renewing = null;
     }
   }
 
-  #take({ accessToken, refreshToken, expiresIn }) {
-    this.#access = accessToken;
+  #take({ expiresIn }) {
     this.#renewAt = Date.now() + expiresIn * 1000 - EARLY_MS;
-    sessionStorage.setItem(KEPT, refreshToken);
   }
 
   #end() {
-    this.#access = null;
     this.#renewAt = 0;
-    sessionStorage.removeItem(KEPT);
+    forgetSession();
     this.dispatchEvent(new Event("ended"));
   }
 }
