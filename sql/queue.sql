@@ -29,11 +29,12 @@ WITH actor AS MATERIALIZED (
     RETURNING t.last_request_number, bump.takes_duplicates
 ), added AS (
     INSERT INTO requests (customer_profiles_id, venues_id, request_number, singer_profiles_id, submitted_by_users_id,
-                          singer_name, artist, title, key_change, notes, device_id, song_fingerprint, duplicate_allowed)
+                          singer_name, artist, title, key_change, notes, device_id, song_fingerprint,
+                          duplicate_allowed, also_asked_as)
     SELECT :tenant, :venue_id, moved.last_request_number,
            (SELECT p.singer_profiles_id FROM singer_profiles p WHERE p.users_id = :by_user::uuid), :by_user::uuid,
            :singer_name, :artist, :title, :key_change, :notes, :device_id, :fingerprint,
-           :allow_duplicate OR moved.takes_duplicates
+           :allow_duplicate OR moved.takes_duplicates, names_before(:venue_id, :device_id, :singer_name)
     FROM moved
     RETURNING *
 ), place AS MATERIALIZED (
@@ -47,6 +48,7 @@ WITH actor AS MATERIALIZED (
 )
 SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       a.customer_profiles_id, a.also_asked_as,
        bump.epoch, bump.version, place.position
 FROM added a, bump, place
 
@@ -109,6 +111,7 @@ WITH actor AS MATERIALIZED (
 )
 SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       a.customer_profiles_id, a.also_asked_as,
        bump.epoch, bump.version
 FROM settled a JOIN bump USING (venues_id)
 ORDER BY a.requests_id
@@ -142,6 +145,7 @@ WITH actor AS MATERIALIZED (
 )
 SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       a.customer_profiles_id, a.also_asked_as,
        bump.epoch, bump.version
 FROM restored a JOIN bump USING (venues_id)
 
@@ -173,7 +177,7 @@ WHERE a.requests_id = :request_id AND a.customer_profiles_id = :tenant
 
 -- request_edited(tenant, request_id, singer_name, artist, title, key_change, notes, fingerprint, duplicate_allowed, renumbers, moves_serial) -> one
 -- Changes a waiting request whose queue is locked. With another key or song it is a new one to OpenKJ, which looks at
--- numbers and not at keys: it gets the next number, and nobody has seen it yet.
+-- numbers and not at keys: it gets the next number, and nobody has seen it yet. Hosts go on seeing the earlier name.
 WITH bump AS (
     UPDATE venue_streams s SET version = s.version + 1
     FROM requests r
@@ -189,6 +193,8 @@ WITH bump AS (
     UPDATE requests r
     SET singer_name = :singer_name, artist = :artist, title = :title, key_change = :key_change, notes = :notes,
         song_fingerprint = :fingerprint, duplicate_allowed = coalesce(:duplicate_allowed, r.duplicate_allowed),
+        also_asked_as = CASE WHEN lower(r.singer_name) = lower(:singer_name) THEN r.also_asked_as
+                             ELSE (r.singer_name || array_remove(r.also_asked_as, :singer_name))[1:5] END,
         request_number = CASE WHEN :renumbers THEN (SELECT last_request_number FROM moved) ELSE r.request_number END,
         seen_at = CASE WHEN :renumbers THEN NULL ELSE r.seen_at END
     WHERE r.requests_id = :request_id AND r.customer_profiles_id = :tenant AND r.status = 'pending'
@@ -196,21 +202,11 @@ WITH bump AS (
 )
 SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       a.customer_profiles_id, a.also_asked_as,
        bump.epoch, bump.version,
        (SELECT count(*)::int FROM requests r
         WHERE r.venues_id = a.venues_id AND r.status = 'pending' AND r.requests_id <= a.requests_id)
 FROM edited a, bump
-
--- requests_exported(tenant, venue_id, since, until, max_rows) -> many
--- A venue's requests of a time, whatever became of them, in the order they came.
-SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
-       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id
-FROM requests a
-WHERE a.customer_profiles_id = :tenant AND a.venues_id = :venue_id
-  AND (:since::timestamptz IS NULL OR a.requested_at >= :since)
-  AND (:until::timestamptz IS NULL OR a.requested_at < :until)
-ORDER BY a.requested_at, a.requests_id
-LIMIT :max_rows
 
 -- requests_see(user_id, actor, tenant, venue_id, up_to) -> many
 -- Marks a venue's waiting requests up to an id as seen by the KJ. Watchers see it, OpenKJ does not.
@@ -235,6 +231,7 @@ WITH actor AS MATERIALIZED (
 )
 SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       a.customer_profiles_id, a.also_asked_as,
        bump.epoch, bump.version
 FROM seen a JOIN bump USING (venues_id)
 ORDER BY a.requests_id
@@ -243,6 +240,7 @@ ORDER BY a.requests_id
 -- One request with its place in the queue. For holders of its tracking token: the token names the request, no tenant.
 SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       a.customer_profiles_id, a.also_asked_as,
        s.epoch, s.version,
        (SELECT count(*)::int FROM requests r
         WHERE r.venues_id = a.venues_id AND r.status = 'pending' AND r.requests_id <= a.requests_id)
@@ -256,15 +254,6 @@ SELECT status FROM requests WHERE customer_profiles_id = :tenant AND requests_id
 -- request_addressee(request_id) -> one
 -- The organization and the venue that a request was sent to.
 SELECT r.customer_profiles_id, v.url_name FROM requests r JOIN venues v USING (venues_id) WHERE r.requests_id = :request_id
-
--- requests_of_venue(tenant, venue_id, status, after, max_rows) -> many
--- A venue's requests of one status in the order they came, after an id.
-SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
-       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id
-FROM requests a
-WHERE a.customer_profiles_id = :tenant AND a.venues_id = :venue_id AND a.status = :status AND a.requests_id > :after
-ORDER BY a.requests_id
-LIMIT :max_rows
 
 -- song_for_request(tenant, venue_id, song_id) -> maybe
 -- A song of the catalogue that is active at a venue.
@@ -280,7 +269,8 @@ SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, 
            FROM (
                SELECT a.requests_id AS id, a.request_number AS number, a.venues_id AS venue_id, a.singer_name, a.artist,
                       a.title, a.key_change, a.notes, a.status, a.reject_reason, a.processed_via, a.seen_at,
-                      a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id AS user_id
+                      a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id AS user_id,
+                      a.customer_profiles_id AS tenant, a.also_asked_as
                FROM requests a
                WHERE a.venues_id = v.venues_id AND a.status = 'pending'
                ORDER BY a.requests_id

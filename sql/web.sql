@@ -2,6 +2,7 @@
 -- What a phone has asked for at a venue: what waits, and what was decided in the last three hours; the newest first.
 SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       a.customer_profiles_id, a.also_asked_as,
        s.epoch, s.version,
        (SELECT count(*)::int FROM requests r
         WHERE r.venues_id = a.venues_id AND r.status = 'pending' AND r.requests_id <= a.requests_id)

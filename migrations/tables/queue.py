@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from migrations.tables.columns import (
     CUSTOMER,
@@ -44,6 +45,7 @@ sa.Table(
     text("device_id", null=True),
     text("song_fingerprint", default=""),
     flag("duplicate_allowed", default=False),
+    sa.Column("also_asked_as", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{}"),
     sa.CheckConstraint("status IN ('pending', 'processed', 'rejected', 'withdrawn')", name="requests_status_check"),
     sa.CheckConstraint("processed = (status <> 'pending')", name="requests_processed_check"),
     sa.CheckConstraint("processed_via IN ('console', 'openkj', 'api')", name="requests_processed_via_check"),
@@ -59,7 +61,7 @@ sa.Table(
     ),
     sa.Index("requests_pending", "venues_id", "requests_id", postgresql_where="status = 'pending'"),
     sa.Index("requests_by_device", "device_id", sa.text("requested_at DESC")),
-    sa.Index("requests_by_night", "venues_id", "requested_at"),
+    sa.Index("requests_history", "venues_id", "requested_at", "requests_id"),
     sa.Index("idx_requests_venue_processed", "venues_id", "processed"),
 )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from singr.core.settings import Settings
 from singr.queue import tracking
 from singr.queue.shapes import RequestRow
 from singr.realtime.state import Faces, Gone, Item
@@ -23,15 +24,16 @@ class Stranger(Struct, rename="camel"):
     title: str | UnsetType = UNSET
 
 
-def item(row: RequestRow, privacy: str) -> Item:
+def item(row: RequestRow, privacy: str, settings: Settings) -> Item:
     """A waiting request as a room's item."""
-    return Item(row.id, _faces(row, privacy), owners(row))
+    masked = msgspec.json.encode(stranger(row, privacy))
+    faces = Faces(host=_to_host(row, settings), singer=masked, own=_to_owner(row), display=masked)
+    return Item(row.id, faces, owners(row))
 
 
-def gone(row: RequestRow) -> Gone:
+def gone(row: RequestRow, settings: Settings) -> Gone:
     """A request that left the queue; hosts and its owner learn how it ended."""
-    full = _full(row)
-    return Gone(row.id, Faces(host=full, own=full), owners(row))
+    return Gone(row.id, Faces(host=_to_host(row, settings), own=_to_owner(row)), owners(row))
 
 
 def owners(row: RequestRow) -> frozenset[str]:
@@ -54,10 +56,9 @@ def stranger(row: RequestRow, privacy: str) -> Stranger:
     return seen
 
 
-def _faces(row: RequestRow, privacy: str) -> Faces:
-    full, masked = _full(row), msgspec.json.encode(stranger(row, privacy))
-    return Faces(host=full, singer=masked, own=full, display=masked)
+def _to_host(row: RequestRow, settings: Settings) -> bytes:
+    return msgspec.json.encode(tracking.shown_to_host(settings, row))
 
 
-def _full(row: RequestRow) -> bytes:
+def _to_owner(row: RequestRow) -> bytes:
     return msgspec.json.encode(tracking.shown(row))

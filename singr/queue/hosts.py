@@ -1,22 +1,18 @@
-"""A host's side: the queue of a venue, and decisions on it."""
+"""A host's side: decisions on the queue of a venue."""
 
 from __future__ import annotations
 
-from singr.core import paging
 from singr.core.errors import FieldError, NotFound, ValidationFailed
-from singr.core.paging import Page
 from singr.core.text import clean
 from singr.http.call import Call
-from singr.infra.sql import many, maybe
+from singr.infra.sql import maybe
 from singr.queue import requests, tracking
 from singr.queue.admission import IS_VENUE
 from singr.queue.rules import AlreadySettled
 from singr.queue.shapes import (
     Cleared,
-    Request,
+    HostRequest,
     RequestFor,
-    RequestList,
-    RequestRow,
     RequestState,
     Seen,
     Settle,
@@ -25,33 +21,16 @@ from singr.queue.shapes import (
     VenueChoice,
 )
 
-OF_VENUE = many("requests_of_venue", RequestRow)
 OF_TENANT = maybe("request_of_tenant", RequestState)
 
 
-async def list_requests(call: Call, *, query: RequestList) -> Page[Request]:
-    """A venue's requests, those waiting by default, in the order they came."""
-    await _own_venue(call, query)
-    after = paging.position(query.cursor, tuple[paging.Id])
-    rows = await OF_VENUE(
-        call.kit.db,
-        tenant=call.tenant,
-        venue_id=query.venue_id,
-        status=query.status,
-        after=after[0] if after else 0,
-        max_rows=query.limit + 1,
-    )
-    found = paging.page(rows, query.limit, lambda row: (row.id,))
-    return Page([tracking.shown(row) for row in found.items], found.next_cursor)
-
-
-async def add(call: Call, *, body: RequestFor) -> Request:
+async def add(call: Call, *, body: RequestFor) -> HostRequest:
     """Enter a request for a singer who has no phone at hand; house rules and closed doors do not stop a host."""
     receipt = await requests.submit(call, call.tenant, body.venue_id, body, on_behalf=True)
     return await _shown(call, receipt.id)
 
 
-async def settle(call: Call, request_id: int, *, body: Settle) -> Request:
+async def settle(call: Call, request_id: int, *, body: Settle) -> HostRequest:
     """Accept (processed) or reject a waiting request. Saying the same twice is fine, another decision a conflict."""
     reason = _reason(body)
     done = await requests.settle(call, call.tenant, request_id, status=body.status, via="console", reason=reason)
@@ -70,7 +49,7 @@ async def settle_many(call: Call, *, body: SettleMany) -> SettledMany:
     return SettledMany(done)
 
 
-async def restore(call: Call, request_id: int) -> Request:
+async def restore(call: Call, request_id: int) -> HostRequest:
     """Put a request that was accepted or rejected back into the queue. Doing so twice is fine."""
     if not await requests.restore(call, call.tenant, request_id):
         state = await OF_TENANT(call.kit.db, tenant=call.tenant, request_id=request_id)
@@ -99,13 +78,13 @@ def _reason(body: Settle) -> str | None:
     return clean(body.reject_reason or "") or None
 
 
-async def _shown(call: Call, request_id: int) -> Request:
+async def _shown(call: Call, request_id: int) -> HostRequest:
     row = await tracking.BY_ID(call.kit.db, request_id=request_id)
     if row is None:
         raise NotFound("no such request")
-    return tracking.shown(row)
+    return tracking.shown_to_host(call.kit.settings, row)
 
 
-async def _own_venue(call: Call, choice: RequestList | VenueChoice | Seen) -> None:
+async def _own_venue(call: Call, choice: VenueChoice | Seen) -> None:
     if not await IS_VENUE(call.kit.db, tenant=call.tenant, venue_id=choice.venue_id):
         raise NotFound("no such venue")

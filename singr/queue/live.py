@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from singr.core.settings import Settings
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import many, maybe
@@ -93,7 +94,8 @@ class Source:
         self._privacy[row.epoch] = row.queue_privacy
         venue = _venue(LiveVenue(row.url_name, row.name, row.accepting_requests, row.message, row.openkj_connected))
         waiting = msgspec.convert(row.requests, list[RequestRow])
-        return Snapshot(row.epoch, row.version, (venue, *(faces.item(r, row.queue_privacy) for r in waiting)))
+        requests = (faces.item(r, row.queue_privacy, self._kit.settings) for r in waiting)
+        return Snapshot(row.epoch, row.version, (venue, *requests))
 
     async def versions(self, venue_ids: list[UUID]) -> dict[UUID, Position]:
         rows = await VERSIONS(self._kit.db, venue_ids=venue_ids)
@@ -102,21 +104,21 @@ class Source:
     def delta(self, payload: bytes) -> Delta:
         told = read_hint(payload)
         privacy = self._privacy.get(told.epoch)
-        ops = None if told.ops is None or privacy is None else tuple(_ops(told.ops, privacy))
+        ops = None if told.ops is None or privacy is None else tuple(_ops(told.ops, privacy, self._kit.settings))
         return Delta(told.epoch, told.prev, told.version, ops)
 
     async def admit(self, call: Call, venue_id: UUID, view: View) -> Viewer:
         return await admission.viewer(call, venue_id, view)
 
 
-def _ops(ops: list[Upsert | Remove | VenueOp], privacy: str) -> Iterable[Item | Gone]:
+def _ops(ops: list[Upsert | Remove | VenueOp], privacy: str, settings: Settings) -> Iterable[Item | Gone]:
     for op in ops:
         if isinstance(op, VenueOp):
             yield _venue(op.venue)
         elif isinstance(op, Upsert):
-            yield faces.item(op.request, privacy)
+            yield faces.item(op.request, privacy, settings)
         else:
-            yield faces.gone(op.request)
+            yield faces.gone(op.request, settings)
 
 
 def _venue(venue: LiveVenue) -> Item:

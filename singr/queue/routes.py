@@ -8,12 +8,13 @@ from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
-from singr.queue import exports, guests, hosts, watching
+from singr.queue import exports, finding, guests, hosts, watching
 from singr.queue.rules import AlreadySettled, DuplicateRequest, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
     Cleared,
     EditRequest,
     Export,
+    HostRequest,
     NewRequest,
     Receipt,
     Request,
@@ -39,17 +40,17 @@ ROUTES = (
           raises=(AlreadySettled, DuplicateRequest, TooManyRequests)),
     Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), status=204, raises=(AlreadySettled,)),
-    Route("GET", "/v1/customer/requests", hosts.list_requests,
-          may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=RequestList, returns=Page[Request]),
+    Route("GET", "/v1/customer/requests", finding.list_requests,
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=RequestList, returns=Page[HostRequest]),
     Route("POST", "/v1/customer/requests", hosts.add,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
-          body=RequestFor, returns=Request, status=201, raises=(KeyReused,)),
+          body=RequestFor, returns=HostRequest, status=201, raises=(KeyReused,)),
     Route("PATCH", "/v1/customer/requests/{request_id}", hosts.settle,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
-          body=Settle, returns=Request, raises=(AlreadySettled,)),
+          body=Settle, returns=HostRequest, raises=(AlreadySettled,)),
     Route("POST", "/v1/customer/requests/{request_id}/restore", hosts.restore,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
-          returns=Request, raises=(AlreadySettled, DuplicateRequest)),
+          returns=HostRequest, raises=(AlreadySettled, DuplicateRequest)),
     Route("POST", "/v1/customer/requests/bulk", hosts.settle_many,
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, body=SettleMany, returns=SettledMany),
     Route("GET", "/v1/customer/requests/export.csv", exports.export_csv,

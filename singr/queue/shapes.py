@@ -14,6 +14,7 @@ Status = Literal["pending", "processed", "rejected", "withdrawn"]
 # Bounds on what is stored; empty texts are refused after cleaning (queue.requests).
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 SongText = Annotated[str, Meta(min_length=1, max_length=255)]
+FilterText = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class NewRequest(Struct, rename="camel", forbid_unknown_fields=True):
@@ -66,6 +67,8 @@ class RequestRow(Struct):
     processed_at: datetime | None
     device_id: str | None
     user_id: UUID | None
+    tenant: UUID
+    also_asked_as: list[str]
 
 
 class ChangedRequest(RequestRow):
@@ -100,6 +103,16 @@ class Request(Struct, rename="camel"):
     version: int | UnsetType = UNSET
 
 
+class HostRequest(Request, kw_only=True):
+    """A request as its hosts see it. `device` and `account` are the organization's names for the phone and the account
+    that asked, the same for all of their requests; `alsoAskedAs` are other names under which that phone had asked at
+    the venue within the day before."""
+
+    device: str | None
+    account: str | None
+    also_asked_as: list[str]
+
+
 class Receipt(Request):
     """What a guest gets: the request, and the token that follows and withdraws it."""
 
@@ -125,14 +138,6 @@ class SettledMany(Struct, rename="camel"):
     settled: list[int]
 
 
-class Export(Struct, rename="camel"):
-    """`from` and `to` bound the time of the request, `to` excluded."""
-
-    venue_id: UUID
-    since: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="from")
-    until: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="to")
-
-
 class VenueChoice(Struct, rename="camel", forbid_unknown_fields=True):
     venue_id: UUID
 
@@ -148,13 +153,33 @@ class Cleared(Struct, rename="camel"):
     cleared: int
 
 
-class RequestList(Struct, rename="camel"):
-    """`status` defaults to those waiting, in the order they came."""
+class RequestFilter(Struct, rename="camel", kw_only=True):
+    """Without `venueId` all venues count. `singer` stands anywhere in the name, `q` in name, artist or title; `from`
+    and `to` bound the time of the request, `to` excluded; `device` and `account` are names that requests came with."""
 
-    venue_id: UUID
-    status: Status = "pending"
+    venue_id: UUID | None = None
+    status: Status | Literal["all"] = "all"
+    singer: FilterText | None = None
+    words: FilterText | None = field(default=None, name="q")
+    since: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="from")
+    until: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="to")
+    device: FilterText | None = None
+    account: FilterText | None = None
+
+
+class RequestList(RequestFilter, rename="camel", kw_only=True):
+    """`status` defaults to those waiting."""
+
+    status: Status | Literal["all"] = "pending"
+    order: Literal["oldest", "newest"] = "oldest"
     limit: Limit = 20
     cursor: str | None = None
+
+
+class Export(RequestFilter, rename="camel", kw_only=True):
+    """What to export: one venue's requests, whatever became of them."""
+
+    venue_id: UUID
 
 
 class Song(Struct):

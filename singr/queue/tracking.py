@@ -7,13 +7,17 @@ from typing import Any
 import msgspec
 
 from singr.core.errors import NotFound
+from singr.core.pseudonyms import Pseudonyms
 from singr.core.secrets import Signer
 from singr.core.settings import Settings
 from singr.infra.sql import Runs, maybe, one
-from singr.queue.shapes import Addressee, Receipt, Request, RequestRow, SubmittedRequest
+from singr.queue.shapes import Addressee, HostRequest, Receipt, Request, RequestRow, SubmittedRequest
 
 BY_ID = maybe("request_by_id", SubmittedRequest)
 ADDRESSEE = one("request_addressee", Addressee)
+
+DEVICE, ACCOUNT = "device", "account"
+NOT_SHOWN = frozenset({"device_id", "user_id", "epoch", "tenant", "also_asked_as"})
 
 
 def token(settings: Settings, request_id: int) -> str:
@@ -37,8 +41,19 @@ async def find(on: Runs, settings: Settings, tracking_token: str) -> SubmittedRe
 
 
 def shown(row: RequestRow) -> Request:
-    """A row as the API shows it; the position only while it waits."""
+    """A row as anybody with its token sees it; the position only while it waits."""
     return Request(**_fields(row))
+
+
+def shown_to_host(settings: Settings, row: RequestRow) -> HostRequest:
+    """A row as the organization that it was sent to sees it."""
+    hidden = Pseudonyms(settings.auth_secret, row.tenant)
+    return HostRequest(
+        **_fields(row),
+        device=hidden.name(DEVICE, row.device_id) if row.device_id else None,
+        account=hidden.name(ACCOUNT, str(row.user_id)) if row.user_id else None,
+        also_asked_as=row.also_asked_as,
+    )
 
 
 def receipt(settings: Settings, row: SubmittedRequest) -> Receipt:
@@ -50,7 +65,7 @@ def _fields(row: RequestRow) -> dict[str, Any]:
     given = {
         "request_number" if name == "number" else name: value
         for name, value in msgspec.structs.asdict(row).items()
-        if name not in {"device_id", "user_id", "epoch"}
+        if name not in NOT_SHOWN
     }
     if row.status != "pending":
         given.pop("position", None)

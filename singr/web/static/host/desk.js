@@ -1,7 +1,7 @@
 // One venue's desk: the live queue, decisions, health and settings.
 
 import { secondsSince, span } from "../common/ago.js";
-import { $, el, setText } from "../common/dom.js";
+import { $, el, isolated, setText } from "../common/dom.js";
 import { Live } from "../live/live.js";
 import { Decisions } from "./decisions.js";
 import { Health } from "./health.js";
@@ -88,7 +88,7 @@ export class Desk {
     const row = this.#queue.rowOf(target);
     const button = target.closest("button");
     if (!row) return;
-    if (!button) this.#showDetails(row.request);
+    if (!button) this.#showDetails(row);
     else this.#decide(button.name, row);
   }
 
@@ -106,7 +106,7 @@ export class Desk {
       accept: () => this.#decide("accept", queue.current),
       reject: () => this.#decide("reject", queue.current),
       undo: () => this.#decisions.undo(),
-      details: () => queue.current && this.#showDetails(queue.current.request),
+      details: () => queue.current && this.#showDetails(queue.current),
       apply: () => queue.apply(),
       find: () => $("#find").focus(),
       turn: () => {
@@ -117,9 +117,11 @@ export class Desk {
     };
   }
 
-  #showDetails({ singerName, title, artist, keyChange, notes, requestNumber, requestedAt }) {
+  #showDetails({ request, also }) {
+    const { singerName, title, artist, keyChange, notes, requestNumber, requestedAt } = request;
     const facts = {
       Singer: singerName,
+      ...(also.length && { "Same phone": also.map(isolated).join(", ") }),
       Artist: artist,
       Key: keyChange ? keyText(keyChange) : "as recorded",
       Note: notes || "none",

@@ -30,6 +30,7 @@ export class Queue extends EventTarget {
   follow({ upserted, removed }, requests) {
     for (const id of upserted) this.#upsert(id, requests.get(id));
     for (const { id, request } of removed) this.#remove(id, request);
+    this.#showNames();
     this.#settle();
   }
 
@@ -93,6 +94,19 @@ export class Queue extends EventTarget {
   apply() {
     for (const [id, row] of this.#rows) if (row.isGone) this.#drop(id);
     this.#tell();
+  }
+
+  /** Requests of one phone are shown with each other's names, and with those it asked under before. */
+  #showNames() {
+    const phones = new Map();
+    for (const row of this.#rows.values()) {
+      const phone = row.request.device ?? row.request.id;
+      phones.set(phone, [...(phones.get(phone) ?? []), row]);
+    }
+    for (const rows of phones.values()) {
+      const names = rows.flatMap(({ request }) => [request.singerName, ...(request.alsoAskedAs ?? [])]);
+      for (const row of rows) row.showAlso(othersThan(row.request.singerName, names));
+    }
   }
 
   #upsert(id, request) {
@@ -163,4 +177,11 @@ export class Queue extends EventTarget {
     if (before) before.tabIndex = -1;
     node.tabIndex = 0;
   }
+}
+
+/** Each of the names once, however it is written, but for the own one. */
+function othersThan(own, names) {
+  const others = new Map(names.map((name) => [name.toLocaleLowerCase(), name]));
+  others.delete(own.toLocaleLowerCase());
+  return [...others.values()];
 }

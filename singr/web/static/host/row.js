@@ -1,7 +1,7 @@
 // One request in the queue. Its node stays as long as the request does.
 
 import { secondsSince, span } from "../common/ago.js";
-import { el, setText } from "../common/dom.js";
+import { el, isolated, setText } from "../common/dom.js";
 
 const SETTLED = { processed: "Accepted", rejected: "Rejected", withdrawn: "Withdrawn" };
 
@@ -10,7 +10,8 @@ export const keyText = (keyChange) => `${keyChange > 0 ? "+" : "−"}${Math.abs(
 
 export class Row {
   #name = el("b", { dir: "auto" });
-  #wait = el("small");
+  #wait = el("span");
+  #also = el("span", { className: "also" });
   #title = el("b", { dir: "auto" });
   #artist = el("span", { dir: "auto" });
   #key = el("span", { className: "key" });
@@ -21,12 +22,13 @@ export class Row {
   node = el(
     "li",
     { tabIndex: -1 },
-    el("div", { className: "who" }, this.#name, this.#wait),
+    el("div", { className: "who" }, this.#name, el("small", {}, this.#wait, this.#also)),
     el("div", { className: "what" }, this.#title, el("small", {}, this.#artist, this.#key, this.#note)),
     this.#accept,
     this.#reject,
   );
   isGone = false;
+  also = [];
 
   constructor(request) {
     this.node.dataset.id = request.id;
@@ -44,6 +46,12 @@ export class Row {
     this.#accept.ariaLabel = `Accept ${singerName}, ${title}`;
     this.#reject.ariaLabel = `Reject ${singerName}, ${title}`;
     this.tick();
+  }
+
+  /** Other names under which the same phone has asked. */
+  showAlso(names) {
+    this.also = names;
+    setText(this.#also, names.length ? `also ${names.map(isolated).join(", ")}` : "");
   }
 
   tick() {
