@@ -4,15 +4,20 @@
 SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
        a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
        a.customer_profiles_id, a.also_asked_as
-FROM venues v JOIN requests a USING (venues_id)
+FROM venues v CROSS JOIN LATERAL (
+    SELECT r.*
+    FROM requests r
+    WHERE r.venues_id = v.venues_id AND r.status = 'pending' AND r.requests_id * :direction::bigint > :after::bigint
+      AND (:singer::text IS NULL OR strpos(lower(r.singer_name), lower(:singer)) > 0)
+      AND (:words::text IS NULL OR strpos(lower(r.artist || ' ' || r.title || ' ' || r.singer_name), lower(:words)) > 0)
+      AND r.requested_at >= coalesce(:since::timestamptz, '-infinity')
+      AND r.requested_at < coalesce(:until::timestamptz, 'infinity')
+      AND (:device::text IS NULL OR r.device_id = :device)
+      AND (:account::uuid IS NULL OR r.submitted_by_users_id = :account)
+    ORDER BY r.requests_id * :direction::bigint
+    LIMIT :max_rows
+) AS a
 WHERE v.customer_profiles_id = :tenant AND (:venue_id::uuid IS NULL OR v.venues_id = :venue_id)
-  AND a.status = 'pending' AND a.requests_id * :direction::bigint > :after::bigint
-  AND (:singer::text IS NULL OR strpos(lower(a.singer_name), lower(:singer)) > 0)
-  AND (:words::text IS NULL OR strpos(lower(a.artist || ' ' || a.title || ' ' || a.singer_name), lower(:words)) > 0)
-  AND a.requested_at >= coalesce(:since::timestamptz, '-infinity')
-  AND a.requested_at < coalesce(:until::timestamptz, 'infinity')
-  AND (:device::text IS NULL OR a.device_id = :device)
-  AND (:account::uuid IS NULL OR a.submitted_by_users_id = :account)
 ORDER BY a.requests_id * :direction::bigint
 LIMIT :max_rows
 
