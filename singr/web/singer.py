@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import msgspec
 from aiohttp import web
 
-from singr.core.errors import KeyReused, NotFound, ValidationFailed
+from singr.core.errors import NotFound, ValidationFailed
 from singr.http import decode
 from singr.http.call import Call
 from singr.http.problems import from_msgspec
