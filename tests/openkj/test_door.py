@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 import io
+import threading
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
 from singr.core.errors import UpstreamUnavailable
 from singr.infra.limits import Rate
-from singr.openkj import bodies, commands, desk, jobs, keys, polls
+from singr.openkj import bodies, commands, desk, jobs, keys, polls, reading
+from singr.openkj.reading import LARGE
 from singr.songs import generations
 from tests.house import API_KEY, House
 from tests.openkj import library
@@ -59,6 +63,20 @@ async def test_large_bodies_share_their_room_and_small_ones_need_none(
     for _ in range(2):
         async with house.client.post(PATH, data=io.BytesIO(large)) as answer:
             assert (await answer.json())["serial"] == 1
+
+
+@pytest.mark.parametrize("body", [b'{"a": "%b"}' % (b"x" * LARGE), b"{broken" + b"x" * LARGE], ids=["large", "broken"])
+async def test_a_large_or_broken_body_is_read_beside_the_loop(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    readers = []
+
+    def decode(raw: bytes, read: Callable[[bytes], Any] = msgspec.json.decode) -> Any:
+        readers.append(threading.current_thread())
+        return read(raw)
+
+    monkeypatch.setattr(msgspec.json, "decode", decode)
+    await reading.read(body)
+    assert readers
+    assert threading.current_thread() not in readers
 
 
 async def test_made_up_keys_share_the_rate_of_their_address(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,17 @@ async def test_16_six_polls_at_once_are_all_answered(house: House, openkj: OpenK
     assert (openkj.log, openkj.serial) == ([], 1)
 
 
+async def test_16_a_hanging_database_blocks_no_poll_for_good(house: House) -> None:
+    async with owner(house) as connection:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE api_keys, venues, requests IN ACCESS EXCLUSIVE MODE")
+            polls = ("getSerial", "getRequests", "getSerial", "getVenues", "getSerial", "deleteRequest")
+            answers = await asyncio.gather(*(ask(house, poll, **GIVEN.get(poll, {})) for poll in polls))
+        told = [(orjson.loads(a)["error"], bool(orjson.loads(a)["errorString"])) for a in answers]
+        assert told == [(True, True)] * 6
+        assert b'"error":false' in await ask(house, "getSerial")
+
+
 async def test_17_an_alert_is_shown_again_while_its_window_lasts_and_then_no_more(house: House) -> None:
     async with house.kit.db.transaction(SYSTEM) as tx:
         tenant = (await tx.fetch("SELECT customer_profiles_id FROM venues", []))[0][0]
