@@ -61,10 +61,3 @@ ON CONFLICT (customer_profiles_id, openkj_venue_id) DO NOTHING
 INSERT INTO api_keys (customer_profiles_id, created_by_users_id, description, prefix, api_key_hash)
 VALUES (:tenant, :user_id, :description, :prefix, :key_hash)
 ON CONFLICT (api_key_hash) DO NOTHING
-
--- seed_songs(tenant, number, artists, titles, normalised) -> none
--- Songs of a system.
-INSERT INTO songdb (customer_profiles_id, openkj_system_id, artist, title, combined, normalized_combined)
-SELECT :tenant, :number, artist, title, artist || ' - ' || title, normalised
-FROM unnest(:artists::text[], :titles::text[], :normalised::text[]) AS t (artist, title, normalised)
-ON CONFLICT DO NOTHING

@@ -50,14 +50,28 @@ WHERE g.status = 'open'
 ORDER BY g.last_document_at
 LIMIT :max_rows
 
--- generation_songs_staged(tenant, generation, artists, titles, combined, normalized) -> value
--- Puts songs aside for a sync; how many it did not have yet.
+-- song_words_learnt(words) -> none
+-- Adds words to those typing mistakes are compared with, each with all its forms that lack a letter.
+INSERT INTO song_words (word, shortened)
+SELECT n.word, ARRAY(SELECT n.word
+                     UNION SELECT overlay(n.word PLACING '' FROM place FOR 1)
+                     FROM generate_series(1, length(n.word)) AS place)
+FROM unnest(:words::text[]) AS n (word)
+WHERE NOT EXISTS (SELECT 1 FROM song_words known WHERE known.word = n.word)
+ORDER BY n.word
+ON CONFLICT DO NOTHING
+
+-- generation_songs_staged(tenant, generation, artists, titles, combined, normalized, artist_keys, title_keys, words) -> value
+-- Puts songs aside for a sync; how many it did not have yet. A song's words stand in one text, with spaces between.
 WITH staged AS (
-    INSERT INTO song_generation_songs (song_generations_id, artist, title, combined, normalized_combined)
-    SELECT g.song_generations_id, n.artist, n.title, n.combined, n.normalized
+    INSERT INTO song_generation_songs (song_generations_id, artist, title, combined, normalized_combined, artist_key,
+                                       title_key, words)
+    SELECT g.song_generations_id, n.artist, n.title, n.combined, n.normalized, n.artist_key, n.title_key,
+           array_to_tsvector(string_to_array(n.words, ' '))
     FROM song_generations g,
-         unnest(:artists::text[], :titles::text[], :combined::text[], :normalized::text[])
-         AS n (artist, title, combined, normalized)
+         unnest(:artists::text[], :titles::text[], :combined::text[], :normalized::text[], :artist_keys::text[],
+                :title_keys::text[], :words::text[])
+         AS n (artist, title, combined, normalized, artist_key, title_key, words)
     WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :generation
     ON CONFLICT DO NOTHING
     RETURNING 1
@@ -100,19 +114,24 @@ WITH gone AS (
           WHERE s.song_generations_id = :generation AND s.normalized_combined = d.normalized_combined)
     RETURNING 1
 ), merged AS (
-    INSERT INTO songdb AS d (customer_profiles_id, openkj_system_id, artist, title, combined, normalized_combined)
-    SELECT :tenant, :system, s.artist, s.title, s.combined, s.normalized_combined
+    INSERT INTO songdb AS d (customer_profiles_id, openkj_system_id, artist, title, combined, normalized_combined,
+                             artist_key, title_key, words)
+    SELECT :tenant, :system, s.artist, s.title, s.combined, s.normalized_combined, s.artist_key, s.title_key, s.words
     FROM song_generation_songs s
     WHERE s.song_generations_id = :generation AND (SELECT count(*) FROM gone) >= 0
       AND NOT EXISTS (
           SELECT 1 FROM songdb o
           WHERE o.customer_profiles_id = :tenant AND o.openkj_system_id = :system
             AND o.normalized_combined = s.normalized_combined
-            AND (o.artist, o.title, o.combined) IS NOT DISTINCT FROM (s.artist, s.title, s.combined))
+            AND (o.artist, o.title, o.combined, o.artist_key, o.title_key, o.words)
+                IS NOT DISTINCT FROM (s.artist, s.title, s.combined, s.artist_key, s.title_key, s.words))
     ORDER BY s.normalized_combined
     ON CONFLICT (customer_profiles_id, openkj_system_id, normalized_combined) DO UPDATE
-    SET artist = excluded.artist, title = excluded.title, combined = excluded.combined
-    WHERE (d.artist, d.title, d.combined) IS DISTINCT FROM (excluded.artist, excluded.title, excluded.combined)
+    SET artist = excluded.artist, title = excluded.title, combined = excluded.combined,
+        artist_key = excluded.artist_key, title_key = excluded.title_key, words = excluded.words
+    WHERE (d.artist, d.title, d.combined, d.artist_key, d.title_key, d.words)
+          IS DISTINCT FROM (excluded.artist, excluded.title, excluded.combined, excluded.artist_key,
+                            excluded.title_key, excluded.words)
 )
 SELECT count(*)::int
 FROM song_generation_songs s
@@ -154,16 +173,22 @@ WHERE song_generations_id IN (
     LIMIT :max_rows
 )
 
--- songs_merged(tenant, system, artists, titles, combined, normalized) -> value
+-- songs_merged(tenant, system, artists, titles, combined, normalized, artist_keys, title_keys, words) -> value
 -- Adds songs to a book outside any sync; how many it did not have.
 WITH merged AS (
-    INSERT INTO songdb AS d (customer_profiles_id, openkj_system_id, artist, title, combined, normalized_combined)
-    SELECT :tenant, :system, n.artist, n.title, n.combined, n.normalized
-    FROM unnest(:artists::text[], :titles::text[], :combined::text[], :normalized::text[])
-         AS n (artist, title, combined, normalized)
+    INSERT INTO songdb AS d (customer_profiles_id, openkj_system_id, artist, title, combined, normalized_combined,
+                             artist_key, title_key, words)
+    SELECT :tenant, :system, n.artist, n.title, n.combined, n.normalized, n.artist_key, n.title_key,
+           array_to_tsvector(string_to_array(n.words, ' '))
+    FROM unnest(:artists::text[], :titles::text[], :combined::text[], :normalized::text[], :artist_keys::text[],
+                :title_keys::text[], :words::text[])
+         AS n (artist, title, combined, normalized, artist_key, title_key, words)
     ON CONFLICT (customer_profiles_id, openkj_system_id, normalized_combined) DO UPDATE
-    SET artist = excluded.artist, title = excluded.title, combined = excluded.combined
-    WHERE (d.artist, d.title, d.combined) IS DISTINCT FROM (excluded.artist, excluded.title, excluded.combined)
+    SET artist = excluded.artist, title = excluded.title, combined = excluded.combined,
+        artist_key = excluded.artist_key, title_key = excluded.title_key, words = excluded.words
+    WHERE (d.artist, d.title, d.combined, d.artist_key, d.title_key, d.words)
+          IS DISTINCT FROM (excluded.artist, excluded.title, excluded.combined, excluded.artist_key,
+                            excluded.title_key, excluded.words)
     RETURNING d.xmax = 0 AS is_new
 )
 SELECT (count(*) FILTER (WHERE is_new))::int FROM merged
@@ -198,45 +223,86 @@ SELECT v.customer_profiles_id, v.current_system_id FROM venues v WHERE v.url_nam
 -- The size of a book.
 SELECT count(*)::int FROM songdb d WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
 
--- songs_listed(tenant, system, only_artist, artist, title, after, max_rows) -> many
--- A book in order of artists, after a position; of one artist where only_artist says so.
-SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id
+-- songs_listed(tenant, system, artist_key, title_key, after, max_rows) -> many
+-- A book in order of artists, after a position.
+SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.artist_key, d.title_key
 FROM songdb d
 WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
-  AND (:only_artist::text IS NULL OR d.artist = :only_artist)
-  AND d.artist >= :artist AND (d.artist, d.title, d.songdb_id) > (:artist, :title, :after)
-ORDER BY d.artist, d.title, d.songdb_id
+  AND (d.artist_key, d.title_key, d.songdb_id) > (:artist_key, :title_key, :after)
+ORDER BY d.artist_key, d.title_key, d.songdb_id
 LIMIT :max_rows
 
--- songs_found(tenant, system, longest, words, start, raw_start, only_artist, rank, artist, title, after, max_rows) -> many
--- Songs in which every word of a text begins a word. The trigram index finds `longest` (a pattern of three letters or
--- more); the patterns `words` are judged on what it finds. Those whose artist (start) or title (raw_start) begins with
--- the text come first.
-SELECT hit.songdb_id, hit.artist, hit.title, hit.combined, hit.openkj_system_id, hit.rank
+-- songs_of_artist(tenant, system, artist_key, query, title_key, after, max_rows) -> many
+-- One artist's songs by title after a position; those with the words of a query where there is one.
+SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.artist_key, d.title_key
+FROM songdb d
+WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system AND d.artist_key = :artist_key
+  AND (d.title_key, d.songdb_id) > (:title_key, :after)
+  AND (:query::text IS NULL OR d.words @@ :query::tsquery)
+ORDER BY d.title_key, d.songdb_id
+LIMIT :max_rows
+
+-- songs_begun(tenant, system, start, until, at, beside, after, max_rows) -> many
+-- Songs whose artist or else title begins with a text (its key is from `start` up to `until`), in the order of what
+-- begins with it, after a position: two stretches of two indexes, however many songs begin so.
+SELECT hit.songdb_id, hit.artist, hit.title, hit.combined, hit.openkj_system_id, hit.at, hit.beside
 FROM (
-    SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id,
-           CASE WHEN d.normalized_combined LIKE :start OR lower(d.title) LIKE :raw_start THEN 0 ELSE 1 END AS rank
-    FROM songdb d
-    WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
-      AND d.normalized_combined LIKE :longest AND ' ' || d.normalized_combined LIKE ALL (:words::text[])
-      AND (:only_artist::text IS NULL OR d.artist = :only_artist)
+    (SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.artist_key AS at, d.title_key AS beside
+     FROM songdb d
+     WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
+       AND d.artist_key >= :start AND d.artist_key < :until
+       AND (d.artist_key, d.title_key, d.songdb_id) > (:at, :beside, :after)
+     ORDER BY d.artist_key, d.title_key, d.songdb_id
+     LIMIT :max_rows)
+    UNION ALL
+    (SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.title_key, d.artist_key
+     FROM songdb d
+     WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
+       AND d.title_key >= :start AND d.title_key < :until
+       AND (d.title_key, d.artist_key, d.songdb_id) > (:at, :beside, :after)
+       AND NOT (d.artist_key >= :start AND d.artist_key < :until)
+     ORDER BY d.title_key, d.artist_key, d.songdb_id
+     LIMIT :max_rows)
 ) AS hit
-WHERE (hit.rank, hit.artist, hit.title, hit.songdb_id) > (:rank, :artist, :title, :after)
-ORDER BY hit.rank, hit.artist, hit.title, hit.songdb_id
+ORDER BY hit.at, hit.beside, hit.songdb_id
 LIMIT :max_rows
 
--- songs_begun(tenant, system, words, start, raw_start, only_artist, rank, artist, title, after, max_rows) -> many
--- songs_found for one or two letters, which the trigram index does not know: reads the tenant's whole book.
-SELECT hit.songdb_id, hit.artist, hit.title, hit.combined, hit.openkj_system_id, hit.rank
-FROM (
-    SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id,
-           CASE WHEN d.normalized_combined LIKE :start OR lower(d.title) LIKE :raw_start THEN 0 ELSE 1 END AS rank
+-- songs_worded(tenant, system, query, text, start, until, likeness, artist_key, title_key, after, most, max_rows) -> many
+-- Songs with the words of a query, but for those songs_begun gives, the likest to `text` first, after a position.
+-- The words say which book; without `most` a common word would be a walk through it.
+WITH worded AS MATERIALIZED (
+    SELECT d.songdb_id, d.customer_profiles_id, d.openkj_system_id, d.artist, d.title, d.combined, d.artist_key,
+           d.title_key
     FROM songdb d
-    WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
-      AND ' ' || d.normalized_combined LIKE ALL (:words::text[])
-      AND (:only_artist::text IS NULL OR d.artist = :only_artist)
-) AS hit
-WHERE (hit.rank, hit.artist, hit.title, hit.songdb_id) > (:rank, :artist, :title, :after)
-ORDER BY hit.rank, hit.artist, hit.title, hit.songdb_id
+    WHERE d.words @@ :query::tsquery
+      AND NOT (d.artist_key >= :start AND d.artist_key < :until OR d.title_key >= :start AND d.title_key < :until)
+    LIMIT :most
+), hit AS (
+    SELECT w.*, (1000 * similarity(w.artist_key || ' ' || w.title_key, :text))::int AS likeness
+    FROM worded w
+    WHERE w.customer_profiles_id = :tenant AND w.openkj_system_id = :system
+)
+SELECT hit.songdb_id, hit.artist, hit.title, hit.combined, hit.openkj_system_id, hit.artist_key, hit.title_key,
+       hit.likeness
+FROM hit
+WHERE (-hit.likeness, hit.artist_key, hit.title_key, hit.songdb_id)
+      > (-:likeness::int, :artist_key, :title_key, :after)
+ORDER BY -hit.likeness, hit.artist_key, hit.title_key, hit.songdb_id
 LIMIT :max_rows
 
+-- song_words_near(terms, long, most) -> many
+-- Known words that a typing mistake could have made of each term: those one letter away, and for terms of `long`
+-- letters and more those of a similar spelling.
+SELECT t.term, near.word
+FROM unnest(:terms::text[]) AS t (term)
+CROSS JOIN LATERAL (
+    SELECT w.word FROM song_words w
+    WHERE w.shortened && ARRAY(SELECT t.term
+                               UNION SELECT overlay(t.term PLACING '' FROM place FOR 1)
+                               FROM generate_series(1, length(t.term)) AS place)
+    UNION
+    (SELECT w.word FROM song_words w
+     WHERE length(t.term) >= :long AND w.word % t.term
+     ORDER BY similarity(w.word, t.term) DESC, w.word
+     LIMIT :most)
+) AS near

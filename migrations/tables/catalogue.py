@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from geoalchemy2 import Geography
+from sqlalchemy.dialects import postgresql
 
 from migrations.tables.columns import (
     CUSTOMER,
@@ -23,6 +26,17 @@ from migrations.tables.columns import (
 
 # 68 letters in the schema; PostgreSQL keeps the first 63, and finds it by either spelling.
 NORMALIZED_KEY = "songdb_customer_profiles_id_openkj_system_id_normalized_combined_key"[:63]
+BOOK = ("customer_profiles_id", "openkj_system_id")
+
+
+def spelt(*, null: bool) -> tuple[sa.Column[Any], ...]:
+    """What a song is sorted and found by: bytes decide the order, since the keys are folded."""
+    return (
+        sa.Column("artist_key", sa.Text(collation="C"), nullable=null),
+        sa.Column("title_key", sa.Text(collation="C"), nullable=null),
+        sa.Column("words", postgresql.TSVECTOR(), nullable=null),
+    )
+
 
 sa.Table(
     "state",
@@ -94,15 +108,24 @@ sa.Table(
     text("combined"),
     text("normalized_combined"),
     *stamps(),
+    *spelt(null=False),
     sa.UniqueConstraint("customer_profiles_id", "openkj_system_id", "combined"),
     sa.UniqueConstraint("customer_profiles_id", "openkj_system_id", "normalized_combined", name=NORMALIZED_KEY),
     sa.Index("idx_songdb_customer_system_artist", "customer_profiles_id", "openkj_system_id", "artist"),
-    sa.Index(
-        "idx_songdb_normalized_trgm",
-        "normalized_combined",
-        postgresql_using="gin",
-        postgresql_ops={"normalized_combined": "gin_trgm_ops"},
-    ),
+    sa.Index("songdb_by_artist", *BOOK, "artist_key", "title_key", "songdb_id"),
+    sa.Index("songdb_by_title", *BOOK, "title_key", "artist_key", "songdb_id"),
+    sa.Index("songdb_by_age", *BOOK, "songdb_id"),
+    sa.Index("songdb_words", "words", postgresql_using="gin"),
+)
+
+# What typing mistakes are compared with: every word of every book, and its forms that lack a letter.
+sa.Table(
+    "song_words",
+    metadata,
+    sa.Column("word", sa.Text(collation="C"), primary_key=True),
+    sa.Column("shortened", postgresql.ARRAY(sa.Text()), nullable=False),
+    sa.Index("song_words_trgm", "word", postgresql_using="gin", postgresql_ops={"word": "gin_trgm_ops"}),
+    sa.Index("song_words_shortened", "shortened", postgresql_using="gin"),
 )
 
 # A sync from OpenKJ: its songs wait here and replace the book in one statement.
@@ -142,4 +165,5 @@ sa.Table(
     text("artist"),
     text("title"),
     text("combined"),
+    *spelt(null=True),
 )

@@ -9,18 +9,18 @@ from msgspec import Struct
 
 from singr.core.actor import SYSTEM
 from singr.core.secrets import digest
-from singr.core.text import normalise
 from singr.identity import passwords
 from singr.infra.postgres import Database, Transaction
 from singr.infra.sql import none, value
 from singr.seed.baseline import ADMIN_EMAIL, USER, USER_ROLE
+from singr.songs import generations, typos
+from singr.songs.spelling import spell_all
 
 CUSTOMER = value("seed_customer", UUID)
 SINGER = none("seed_singer")
 SYSTEM_ROW = none("seed_system")
 VENUE = none("seed_venue")
 API_KEY = none("seed_api_key")
-SONGS = none("seed_songs")
 
 SONG_FILE = Path(__file__).with_name("songs.txt")
 PREFIX_LENGTH = 8
@@ -84,12 +84,7 @@ async def _venue_and_songs(tx: Transaction, tenant: UUID, demo: Demo) -> None:
         lat=36.1627,
         lon=-86.7816,
     )
-    songs = [line.partition(" - ")[::2] for line in SONG_FILE.read_text("utf-8").splitlines() if line]
-    await SONGS(
-        tx,
-        tenant=tenant,
-        number=demo.system_number,
-        artists=[artist for artist, _ in songs],
-        titles=[title for _, title in songs],
-        normalised=[normalise(f"{artist} {title}") for artist, title in songs],
-    )
+    lines = (line.partition(" - ")[::2] for line in SONG_FILE.read_text("utf-8").splitlines() if line)
+    songs, _ = await spell_all([{"artist": artist, "title": title} for artist, title in lines])
+    await typos.learn(tx, songs)
+    await generations.merge(tx, tenant, demo.system_number, songs)

@@ -1,31 +1,54 @@
-"""A system's song book: searched by beginnings of words, listed by artist."""
+"""A system's song book: searched as singers type, listed by artist.
+
+A search has three steps, each asked only while the page is not full: songs whose artist or title begins with the text,
+songs with all its words in any order, and, where these are few, songs with words that a typing mistake may have been.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct
+from msgspec.structs import astuple
 
 from singr.core import paging
 from singr.core.errors import NotFound
-from singr.core.paging import Id, Page
-from singr.core.text import clean, normalise
+from singr.core.paging import Id
 from singr.http.call import Call
 from singr.infra.sql import Runs, many, maybe, value
-from singr.songs.shapes import Book, FoundSong, Song, SongQuery, Text
+from singr.songs import asking, folding, typos
+from singr.songs.asking import Asked
+from singr.songs.shapes import Book, Found, Hit, Song, SongQuery, Text, WordedHit
 
 OF_VENUE = maybe("book_of_venue", Book)
 COUNTED = value("songs_counted", int)
-LISTED = many("songs_listed", Song)
-FOUND = many("songs_found", FoundSong)
-BEGUN = many("songs_begun", FoundSong)
+LISTED = many("songs_listed", Hit)
+OF_ARTIST = many("songs_of_artist", Hit)
+BEGUN = many("songs_begun", Hit)
+WORDED = many("songs_worded", WordedHit)
 
-WORDS_MAX = 12
-TRIGRAM = 3
-_WILD = re.compile(r"([\\%_])")
+# Beyond so many songs with the same words nobody reads on.
+WORDED_MAX = 1_000
+FORGIVEN_MAX = 60
+FEW = 3
+HIGHEST = "\U0010ffff"
+START: tuple[str, str, int] = ("", "", 0)
+
+Likeness = Annotated[int, Meta(ge=0, le=1001)]
 
 
-async def of_venue(call: Call, url_name: str, *, query: SongQuery) -> Page[Song]:
+class Position(Struct, array_like=True):
+    """Where a search goes on: in its first step or its second, after a likeness (of the second) and two keys."""
+
+    step: Literal[0, 1]
+    likeness: Likeness
+    at: Text
+    beside: Text
+    after: Id
+
+
+async def of_venue(call: Call, url_name: str, *, query: SongQuery) -> Found:
     """Songs that can be asked for at a venue."""
     book = await OF_VENUE(call.kit.db, url_name=url_name)
     if book is None:
@@ -42,19 +65,21 @@ async def search(
     cursor: str | None = None,
     *,
     artist: str | None = None,
-) -> Page[Song]:
-    """Songs in which every word of `text` begins some word, in any order; case, accents and punctuation do not count.
+) -> Found:
+    """Songs whose words begin with those of `text`, in any order; case, accents and punctuation do not count.
 
-    Those whose artist or title begins with `text` come first. Without a text the whole book. `artist` is exact.
-    Raises ValidationFailed for a foreign cursor.
+    Those whose artist or title begins with `text` come first, those that only resemble it last. Without a text the
+    whole book. `artist` is one artist in any spelling. Raises ValidationFailed for a foreign cursor.
     """
-    words = normalise(text).split()[:WORDS_MAX]
-    if words:
-        return await _found(on, {"tenant": tenant, "system": system, "only_artist": artist}, text, words, limit, cursor)
-    position = paging.position(cursor, tuple[Text, Text, Id]) or (artist or "", "", 0)
-    after = dict(zip(("artist", "title", "after"), position, strict=True))
-    rows = await LISTED(on, tenant=tenant, system=system, only_artist=artist, **after, max_rows=limit + 1)
-    return paging.page(rows, limit, lambda song: (song.artist, song.title, song.id))
+    asked = asking.read(text)
+    book = {"tenant": tenant, "system": system}
+    if artist is not None:
+        return await _of_artist(on, book, artist, asked, limit, cursor)
+    if not asked.terms:
+        position = paging.position(cursor, tuple[Text, Text, Id]) or START
+        after = dict(zip(("artist_key", "title_key", "after"), position, strict=True))
+        return _page(await LISTED(on, **book, **after, max_rows=limit + 1), limit)
+    return await _found(on, book, asked, limit, paging.position(cursor, Position))
 
 
 async def count(on: Runs, tenant: UUID, system: int) -> int:
@@ -62,26 +87,65 @@ async def count(on: Runs, tenant: UUID, system: int) -> int:
     return await COUNTED(on, tenant=tenant, system=system)
 
 
-async def _found(
-    on: Runs, book: dict[str, object], text: str, words: list[str], limit: int, cursor: str | None
-) -> Page[Song]:
-    position = paging.position(cursor, tuple[Literal[0, 1], Text, Text, Id]) or (-1, "", "", 0)
-    given = book | {
-        "words": [f"% {_literal(word)}%" for word in words],
-        "start": f"{_literal(' '.join(words))}%",
-        "raw_start": f"{_literal(clean(text).lower())}%",
-        **dict(zip(("rank", "artist", "title", "after"), position, strict=True)),
-        "max_rows": limit + 1,
-    }
-    longest = max(words, key=len)
-    if len(longest) >= TRIGRAM:
-        hits = await FOUND(on, **given, longest=f"%{_literal(longest)}%")
-    else:
-        hits = await BEGUN(on, **given)
-    found = paging.page(hits, limit, lambda hit: (hit.rank, hit.artist, hit.title, hit.id))
-    return Page([Song(h.id, h.artist, h.title, h.combined, h.system_id) for h in found.items], found.next_cursor)
+async def _of_artist(
+    on: Runs, book: dict[str, Any], artist: str, asked: Asked, limit: int, cursor: str | None
+) -> Found:
+    _, title, after = paging.position(cursor, tuple[Text, Text, Id]) or START
+    query = asking.query(asked, asking.scope(**book)) if asked.terms else None
+    given = {"artist_key": folding.key(artist), "query": query, "title_key": title, "after": after}
+    return _page(await OF_ARTIST(on, **book, **given, max_rows=limit + 1), limit)
 
 
-def _literal(text: str) -> str:
-    """`text` for LIKE, where it means only itself."""
-    return _WILD.sub(r"\\\1", text)
+async def _found(on: Runs, book: dict[str, Any], asked: Asked, limit: int, position: Position | None) -> Found:
+    step, likeness, *after = astuple(position) if position else (0, 1001, *START)
+    range_of = {"start": asked.start, "until": asked.start + HIGHEST}
+    hits: list[Hit] = []
+    if step == 0:
+        places = dict(zip(("at", "beside", "after"), after, strict=True))
+        hits = await BEGUN(on, **book, **range_of, **places, max_rows=limit + 1)
+        likeness, after = 1001, list(START)
+    within = asking.scope(**book)
+    worded: list[WordedHit] = []
+    if len(hits) <= limit:
+        places = dict(zip(("artist_key", "title_key", "after"), after, strict=True))
+        given = {"query": asking.query(asked, within), "text": " ".join(asked.words), "likeness": likeness}
+        rows = limit + 1 - len(hits)
+        worded = await WORDED(on, **book, **range_of, **given, **places, most=WORDED_MAX, max_rows=rows)
+    found = [(_song(hit, 1.0), (0, 0, hit.at, hit.beside, hit.id)) for hit in hits]
+    found += [(_song(h, 0.5 + h.likeness / 2000), (1, h.likeness, h.at, h.beside, h.id)) for h in worded]
+    page = paging.page(found, limit, lambda hit: hit[1])
+    songs = [song for song, _ in page.items]
+    if position is None and len(page.items) < FEW and not page.next_cursor and not _is_sure(asked, songs):
+        return await _forgiven(on, book, asked, songs, limit)
+    return Found(songs, page.next_cursor)
+
+
+async def _forgiven(on: Runs, book: dict[str, Any], asked: Asked, songs: list[Song], limit: int) -> Found:
+    """The page with songs that may be meant; they have no second page."""
+    within = asking.scope(**book)
+    query = asking.forgiving_query(asked, await typos.near(on, asked), within)
+    given = {"query": query, "text": " ".join(asked.words), "start": "", "until": "", "likeness": 1001}
+    nowhere = dict(zip(("artist_key", "title_key", "after"), START, strict=True))
+    hits = await WORDED(on, **book, **given, **nowhere, most=WORDED_MAX, max_rows=FORGIVEN_MAX)
+    known = {song.id for song in songs}
+    near = [
+        (typos.likeness(asked, words := folding.words(h.artist, h.title)), h, words) for h in hits if h.id not in known
+    ]
+    near.sort(key=lambda one: (-one[0], -one[1].likeness, one[1].at, one[1].beside, one[1].id))
+    found = songs + [_song(hit, likeness / 2) for likeness, hit, _ in near]
+    return Found(found[:limit], None, typos.meant(asked, near[0][2]) if near and not songs else None)
+
+
+def _is_sure(asked: Asked, songs: list[Song]) -> bool:
+    """Whether some song has every word as it is typed, so that nobody needs to guess."""
+    typed = set(asked.words)
+    return any(typed <= set(folding.words(song.artist, song.title)) for song in songs)
+
+
+def _page(hits: list[Hit], limit: int) -> Found:
+    page = paging.page(hits, limit, lambda hit: (hit.at, hit.beside, hit.id))
+    return Found([_song(hit, UNSET) for hit in page.items], page.next_cursor)
+
+
+def _song(hit: Hit, score: Any) -> Song:
+    return Song(hit.id, hit.artist, hit.title, hit.combined, hit.system_id, score)

@@ -16,7 +16,7 @@ from singr.core.errors import UpstreamUnavailable
 from singr.http.call import Call
 from singr.infra.postgres import Transaction
 from singr.infra.sql import maybe, none, value
-from singr.songs import telling
+from singr.songs import asking, telling, typos
 from singr.songs.rules import is_full
 from singr.songs.shapes import DocumentReport, Generation
 from singr.songs.spelling import Spelt, spell_all
@@ -59,18 +59,25 @@ async def add_document(call: Call, tenant: UUID, system: int, songs: list[Any]) 
     a sync the songs join the book at once.
     """
     spelt, odd = await spell_all(songs)
+    await typos.learn(call.kit.db, spelt)
     async with call.kit.db.transaction(call.actor) as tx:
         sync = await AT_WORK(tx, tenant=tenant, system=system)
         if sync is None:
-            added = await MERGE(tx, tenant=tenant, system=system, **_columns(spelt))
+            added = await merge(tx, tenant, system, spelt)
         else:
-            added = await STAGE(tx, tenant=tenant, generation=sync.id, **_columns(spelt))
+            columns = _columns(spelt, asking.scope(tenant, system))
+            added = await STAGE(tx, tenant=tenant, generation=sync.id, **columns)
             documents = await _count(tx, sync, len(songs), added, len(odd))
     if sync and is_full(len(songs)):
         await _post_publishing(call, tenant, sync.id, documents)
     elif sync and not await _publish_at_once(call, sync):
         await _post_publishing(call, tenant, sync.id, documents, after_s=1)
     return DocumentReport(len(songs), added, len(odd), odd[:REPORTED_MAX])
+
+
+async def merge(tx: Transaction, tenant: UUID, system: int, songs: list[Spelt]) -> int:
+    """Add songs to a book outside any sync; how many it did not have."""
+    return await MERGE(tx, tenant=tenant, system=system, **_columns(songs, asking.scope(tenant, system)))
 
 
 async def publish(call: Call, tenant: UUID, generation: int) -> bool:
@@ -142,7 +149,7 @@ async def _post_publishing(
     await call.kit.jobs.post("publish_generation", key=f"publish:{generation}:{documents}", after_s=after_s, **given)
 
 
-def _columns(songs: list[Spelt]) -> dict[str, list[str]]:
+def _columns(songs: list[Spelt], within: str) -> dict[str, list[str]]:
     """In one order everywhere: two documents with the same songs wait for each other instead of locking crosswise."""
     songs = sorted(songs, key=lambda song: song.normalized)
     return {
@@ -150,4 +157,7 @@ def _columns(songs: list[Spelt]) -> dict[str, list[str]]:
         "titles": [s.title for s in songs],
         "combined": [s.combined for s in songs],
         "normalized": [s.normalized for s in songs],
+        "artist_keys": [s.artist_key for s in songs],
+        "title_keys": [s.title_key for s in songs],
+        "words": [" ".join(within + word for word in s.words) for s in songs],
     }

@@ -8,12 +8,12 @@ from singr.http.guard import PUBLIC, holds
 from singr.http.route import MANAGING, Cache, Route
 from singr.infra.limits import Rate
 from singr.songs import book, syncs
-from singr.songs.shapes import Song, SongQuery, Sync, SyncList
+from singr.songs.shapes import Found, SongQuery, Sync, SyncList
 
 ROUTES = (
     # Somebody who types asks at each letter.
     Route("GET", "/v1/public/venues/{url_name}/songs", book.of_venue,
-          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=SongQuery, returns=Page[Song], cache=Cache()),
+          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=SongQuery, returns=Found, cache=Cache()),
     Route("GET", "/v1/customer/systems/{system_id}/syncs", syncs.list_of_system,
           may=holds(Permission.SONGDB_READ), rate=MANAGING, query=SyncList, returns=Page[Sync]),
     Route("POST", "/v1/customer/song-syncs/{sync_id}/publish", syncs.publish,

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from singr.core.paging import Limit
+from singr.core.paging import Limit, Page
 
 # PostgreSQL takes no NUL in a text.
 Text = Annotated[str, Meta(pattern="^[^\\x00]*$", max_length=1_000)]
@@ -16,19 +16,39 @@ SyncStatus = Literal["open", "held", "published", "discarded"]
 
 
 class Song(Struct, rename="camel"):
-    """A song of a book. `combined` is artist and title in one line; `systemId` OpenKJ's number of the system."""
+    """A song of a book. `combined` is artist and title in one line; `systemId` OpenKJ's number of the system; `score`
+    how well it answers a search, from 0 to 1."""
 
     id: int
     artist: str
     title: str
     combined: str
     system_id: int
+    score: float | UnsetType = UNSET
 
 
-class FoundSong(Song):
-    """A hit: 0 where artist or title starts with the text asked for, else 1."""
+class Found(Page[Song], rename="camel"):
+    """`didYouMean` is what the text may have been meant to say, where nothing has its words."""
 
-    rank: int
+    did_you_mean: str | None = None
+
+
+class Hit(Struct):
+    """A song with its place in the order asked for."""
+
+    id: int
+    artist: str
+    title: str
+    combined: str
+    system_id: int
+    at: str
+    beside: str
+
+
+class WordedHit(Hit):
+    """`likeness` to the text is from 0 to 1000."""
+
+    likeness: int
 
 
 class SongQuery(Struct, rename="camel"):

@@ -1,4 +1,4 @@
-"""Songs as OpenKJ sends them, made fit to store: verbatim for OpenKJ, combined and normalised for singers."""
+"""Songs as OpenKJ sends them, made fit to store: verbatim for OpenKJ, combined, sorted and in words for singers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from singr.core.text import clean, normalise
+from singr.songs import folding
 
 TEXT_MAX = 255
 # PostgreSQL indexes no value over 2,704 bytes, and one character may normalise to eighteen.
@@ -22,12 +23,16 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 class Spelt(Struct, frozen=True):
     """A song's texts. Artist and title are verbatim, so that OpenKJ finds what it sent; `normalized` tells songs
-    apart, and depends on `combined` alone, since a book is unique in both."""
+    apart, and depends on `combined` alone, since a book is unique in both. Keys and `words` are what it is sorted and
+    found by (`singr.songs.folding`)."""
 
     artist: str
     title: str
     combined: str
     normalized: str
+    artist_key: str
+    title_key: str
+    words: list[str]
 
 
 class Odd(Exception):
@@ -42,7 +47,8 @@ def spell(song: Any) -> Spelt:
     combined = SEPARATOR.join(part for part in (clean(artist), clean(title)) if part)
     if not combined:
         raise Odd("neither artist nor title")
-    return Spelt(artist, title, combined, _normalized(combined))
+    keys = folding.key(artist), folding.key(title)
+    return Spelt(artist, title, combined, _normalized(combined), *keys, folding.words(artist, title))
 
 
 def storable(text: str) -> str:
