@@ -46,10 +46,10 @@ async def application(kit: Kit, rows: Sequence[Row] = table.ROUTES) -> AsyncIter
     async with AsyncExitStack() as stack:
         revoked = await stack.enter_async_context(revocations.watching(kit))
         moved = await stack.enter_async_context(epochs.watching(kit))
-        live = await stack.enter_async_context(hub.opened(kit.bus, Source(kit)))
+        doorkeeper = Doorkeeper(kit.settings, revoked, moved)
+        live = await stack.enter_async_context(hub.opened(kit.bus, Source(kit), goes_on=doorkeeper.goes_on))
         app = web.Application()
         app[hub.HUB] = live
-        doorkeeper = Doorkeeper(kit.settings, revoked, moved)
         devices = Devices(kit.settings.auth_secret, secure=kit.settings.base_url.startswith("https:"))
         mount(app, rows, Gate(kit, doorkeeper.read, devices, SessionCookies(kit.settings)))
         yield app

@@ -107,6 +107,12 @@ class RefreshTokens:
             raise AuthenticationFailed("the refresh token is not valid")
         return family, number
 
+    async def owner_of(self, token: str) -> Owner | None:
+        """Whose session it is, while it goes on; raises AuthenticationFailed, UpstreamUnavailable."""
+        with reachable():
+            owner = await self._redis.hget(_key(self.session_of(token)), "owner")
+        return None if owner is None else msgspec.json.decode(owner, type=Owner)
+
     async def keep(self, session: str, owner: Owner) -> None:
         """From now on the session acts as `owner` says; raises AuthenticationFailed when it has ended."""
         with reachable():

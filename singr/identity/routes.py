@@ -77,7 +77,7 @@ SESSIONS = (
           may=PUBLIC, rate=Rate(5, per_s=3600, by="address"),
           body=MagicIn, returns=Session, raises=(LinkInvalid, NotConfirmed)),
     Route("POST", "/v1/auth/refresh", sessions.refresh,
-          may=PUBLIC, rate=Rate(60, per_s=3600, by="device"),
+          may=PUBLIC, rate=sessions.REFRESHING,
           body=RefreshIn, returns=Session, raises=(AuthenticationFailed, TokenReused)),
     Route("POST", "/v1/auth/signout", sessions.sign_out,
           may=SIGNED_IN, rate=Rate(30, per_s=60), status=204),

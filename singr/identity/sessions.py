@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 
-from singr.core.errors import AuthenticationFailed, ValidationFailed
+from singr.core.errors import AuthenticationFailed, RateLimited, ValidationFailed
 from singr.http.call import Call
 from singr.http.callers import NotOurPage
 from singr.http.cookies import Browser, csrf_token
@@ -15,10 +15,13 @@ from singr.identity.challenges import Answer, Challenge
 from singr.identity.people import Account, Person
 from singr.identity.refresh import Owner, RefreshTokens, TokenReused
 from singr.identity.shapes import CookieSession, RefreshIn, Session, SessionUser, SignIn
+from singr.infra.limits import Rate
 from singr.infra.sql import none
 from singr.telemetry import metrics
 
 SIGNED_IN = none("account_signed_in")
+# Counted by person, on all devices together: who that is only the token tells.
+REFRESHING = Rate(60, per_s=3600, by="user", inside=True)
 
 log = logging.getLogger("singr.security")
 
@@ -94,15 +97,20 @@ def _cookie(call: Call) -> str:
 
 
 async def _refresh(call: Call, presented: str, *, cookie: bool) -> Session | WithCookies:
+    known = RefreshTokens.of(call.kit)
+    if owner := await known.owner_of(presented):
+        verdict = await call.kit.limits.take(f"refresh:{owner.user_id}", REFRESHING)
+        if not verdict.allowed:
+            raise RateLimited("sessions were renewed too often", retry_after_s=verdict.retry_after_s)
     try:
-        token, session, owner = await RefreshTokens.of(call.kit).rotate(presented)
+        token, session, owner = await known.rotate(presented)
     except TokenReused as reused:
         await revocations.revoke(call.kit, reused.session, for_s=call.kit.settings.access_token_ttl_s)
         log.warning("refresh token reused, session ended", extra={"address": call.address})
         raise
     person = await people.load(call.kit.db, owner.user_id, owner.context)
     if person.row.generation != owner.generation:
-        await RefreshTokens.of(call.kit).end(session)
+        await known.end(session)
         raise AuthenticationFailed("you were signed out everywhere")
     return _session(call, person, token, session, cookie=cookie)
 

@@ -18,6 +18,7 @@ from singr.identity.epochs import Epochs
 from singr.identity.keys import SigningKeys
 from singr.identity.people import Person
 from singr.identity.revocations import Revocations
+from singr.realtime.state import Holder
 
 ALGORITHM = "ES256"
 REMEMBERED_MAX = 10_000
@@ -86,11 +87,20 @@ class Doorkeeper:
             self._remembered[token] = actor
         if actor.expires_at <= time.time():
             raise AuthenticationFailed("the token has expired")
-        if self._revoked.has(actor.token_id) or self._revoked.has(actor.session):
-            raise AuthenticationFailed("the token was revoked")
-        if actor.user_id and self._epochs.has_passed(actor.user_id, actor.epoch):
-            raise AuthenticationFailed("what you may do has changed: refresh the token")
+        if why := self._over(actor):
+            raise AuthenticationFailed(why)
         return actor
+
+    def goes_on(self, holder: Holder) -> bool:
+        """Whether the session behind a live connection goes on, with what its person may do unchanged."""
+        return self._over(holder) is None
+
+    def _over(self, who: Actor | Holder) -> str | None:
+        if self._revoked.has(who.token_id) or self._revoked.has(who.session):
+            return "the token was revoked"
+        if who.user_id and self._epochs.has_passed(who.user_id, who.epoch):
+            return "what you may do has changed: refresh the token"
+        return None
 
     def _verify(self, token: str) -> Actor:
         try:

@@ -38,7 +38,7 @@ class Rate(Struct, frozen=True):
     """`hits` calls per `per_s` seconds for each value of `by`: actor, organization (its people together), device,
     address.
 
-    `inside` means the handler judges it and answers in its own protocol's form (OpenKJ).
+    `inside` means the handler judges it: only it knows whose call it is, or its protocol's form of saying no (OpenKJ).
     """
 
     hits: int

@@ -14,7 +14,7 @@ from singr.queue.live import BY_URL_NAME
 from singr.realtime import tickets
 from singr.realtime.messages import View
 from singr.realtime.sse import stream
-from singr.realtime.state import Viewer
+from singr.realtime.state import Viewer, holder_of
 from singr.realtime.tickets import Ticket
 
 
@@ -42,7 +42,7 @@ async def issue_ticket(call: Call, *, body: TicketIn) -> TicketOut:
     if body.tracking_token:
         own.append(f"request:{tracking.request_id(call.kit.settings, body.tracking_token)}")
     viewer = await admission.viewer(call, venue.id, body.view, *own)
-    ticket = Ticket(venue.id, viewer.view, viewer.owners, call.actor.expires_at)
+    ticket = Ticket(venue.id, viewer.view, viewer.owners, call.actor.expires_at, holder_of(call.actor))
     return TicketOut(await tickets.issue(call.kit.redis, ticket), tickets.LIFETIME_S)
 
 

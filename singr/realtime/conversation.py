@@ -27,8 +27,9 @@ from singr.realtime.close import (
 from singr.realtime.frame import CLOSE, PING, PONG, TEXT, server_frame
 from singr.realtime.hub import Hub
 from singr.realtime.messages import Auth, FromClient, Hello, Pong, Resync
+from singr.realtime.open_room import OpenRoom
 from singr.realtime.rfc6455 import Reader, Violation
-from singr.realtime.state import DISPLAY, Position, Viewer
+from singr.realtime.state import Position, holder_of
 from singr.realtime.tickets import Ticket, redeem
 from singr.realtime.watcher import Watcher
 
@@ -150,25 +151,37 @@ class Conversation:
         venue_id = await self._hub.names.find(hello.venue)
         if venue_id is None:
             raise Refused(NOT_FOUND)
-        viewer, expires_at = await self._admitted(hello, venue_id)
+        ticket = await self._admitted(hello, venue_id)
         if len({*(seat.room.venue_id for seat in self._watcher.seats), venue_id}) > VENUES_MAX:
             raise Refused(CONFLICT)
         since = Position(hello.epoch, hello.version) if hello.epoch and hello.version is not None else None
         room = await self._hub.rooms.enter(venue_id, since)
         if not self._watcher.ended:
-            self._hub.sit(self._watcher, room, viewer, venue=hello.venue, expires_at=expires_at, since=since)
+            self._sit(room, ticket, hello.venue, since)
 
-    async def _admitted(self, hello: Hello, venue_id: UUID) -> tuple[Viewer, float]:
-        """As whom they look, and until when (Unix seconds, 0: for ever): by ticket, or as who signed the call in."""
+    async def _admitted(self, hello: Hello, venue_id: UUID) -> Ticket:
+        """What lets them look: their ticket, or what it would say of who signed the handshake in."""
         if hello.view == "display":
-            return DISPLAY, 0
+            return Ticket(venue_id, "display")
         actor = self._call.actor
         if hello.ticket is None and actor.expires_at > clock.now().timestamp():
-            return await self._hub.source.admit(self._call, venue_id, hello.view), actor.expires_at
+            viewer = await self._hub.source.admit(self._call, venue_id, hello.view)
+            return Ticket(venue_id, viewer.view, viewer.owners, actor.expires_at, holder_of(actor))
         ticket = await self._redeem(hello.ticket)
         if (ticket.venue_id, ticket.view) != (venue_id, hello.view):
             raise Refused(FORBIDDEN)
-        return ticket.viewer, ticket.expires_at
+        return ticket
+
+    def _sit(self, room: OpenRoom, ticket: Ticket, venue: str, since: Position | None = None) -> None:
+        self._hub.sit(
+            self._watcher,
+            room,
+            ticket.viewer,
+            venue=venue,
+            expires_at=ticket.expires_at,
+            holder=ticket.holder,
+            since=since,
+        )
 
     async def _renew(self, auth: Auth) -> None:
         """A longer stay, or more of one's own: whoever owns other requests than before starts from a snapshot."""
@@ -177,10 +190,10 @@ class Conversation:
             if (seat.room.venue_id, seat.viewer.view) != (ticket.venue_id, ticket.view):
                 continue
             if seat.viewer == ticket.viewer:
-                seat.renew(ticket.expires_at)
+                seat.renew(ticket.expires_at, ticket.holder)
                 seat.ready()
             else:
-                self._hub.sit(self._watcher, seat.room, ticket.viewer, venue=seat.venue, expires_at=ticket.expires_at)
+                self._sit(seat.room, ticket, seat.venue)
             return
         raise Refused(FORBIDDEN)
 

@@ -6,7 +6,7 @@ import asyncio
 import random
 import resource
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -22,7 +22,7 @@ from singr.realtime.pulse import Pulse
 from singr.realtime.rooms import Rooms
 from singr.realtime.seat import Seat
 from singr.realtime.source import Source
-from singr.realtime.state import Position, Viewer
+from singr.realtime.state import Holder, Position, Viewer
 from singr.realtime.sweep import Sweep
 from singr.realtime.tempo import TEMPO, Tempo
 from singr.realtime.watcher import Watcher
@@ -32,11 +32,15 @@ from singr.telemetry import metrics
 DESCRIPTORS_KEPT = 200
 
 
+GoesOn = Callable[[Holder], bool]
+"""Whether a session, and what its person may do, is still what it was when somebody began to look by it."""
+
+
 class Hub:
     """Made inside a running loop; `opened` starts and ends it."""
 
-    def __init__(self, bus: Bus, source: Source, tempo: Tempo) -> None:
-        self.source, self.tempo = source, tempo
+    def __init__(self, bus: Bus, source: Source, tempo: Tempo, goes_on: GoesOn) -> None:
+        self.source, self.tempo, self.goes_on = source, tempo, goes_on
         self._loop = asyncio.get_running_loop()
         self.rooms = Rooms(bus, source, tempo)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -44,6 +48,7 @@ class Hub:
         self.pulse = Pulse(tempo)
         self.sweep = Sweep(self.rooms.open, source, tempo)
         self.watchers: set[Watcher] = set()
+        self.held: set[Seat] = set()
         self.greeting: dict[Watcher, float] = {}
         self.behind: dict[Watcher, float] = {}
         self.watchers_max = _descriptors() - DESCRIPTORS_KEPT
@@ -71,6 +76,7 @@ class Hub:
         *,
         venue: str,
         expires_at: float = 0,
+        holder: Holder | None = None,
         since: Position | None = None,
     ) -> None:
         """Give `watcher` a seat in `room` and tell it what it does not know; a seat it had there is given up."""
@@ -79,7 +85,9 @@ class Hub:
                 self.vacate(former)
         room.flush()
         seat = Seat(watcher, room, viewer, venue, self.pulse.period_s(viewer.view))
-        seat.renew(expires_at)
+        seat.renew(expires_at, holder)
+        if holder:
+            self.held.add(seat)
         watcher.seats = (*watcher.seats, seat)
         self.greeting.pop(watcher, None)
         room.audience.join(seat)
@@ -91,6 +99,7 @@ class Hub:
         seat.room.audience.leave(seat)
         seat.room.empty_since = self._loop.time()
         self.pulse.discard(seat)
+        self.held.discard(seat)
 
     # Connections, as watchers report them
 
@@ -167,9 +176,11 @@ HUB: web.AppKey[Hub] = web.AppKey("hub", Hub)
 
 
 @asynccontextmanager
-async def opened(bus: Bus, source: Source, tempo: Tempo = TEMPO) -> AsyncIterator[Hub]:
+async def opened(
+    bus: Bus, source: Source, tempo: Tempo = TEMPO, goes_on: GoesOn = lambda _holder: True
+) -> AsyncIterator[Hub]:
     """A running hub; leaving drains it."""
-    hub = Hub(bus, source, tempo)
+    hub = Hub(bus, source, tempo, goes_on)
     bus.on_resubscribed.append(hub.sweep.soon)
     metrics.ROOMS.set_function(lambda: len(hub.rooms.open))
     metrics.SWEEP_AGE.set_function(lambda: hub.sweep_age_s)

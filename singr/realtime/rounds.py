@@ -1,4 +1,5 @@
-"""What the hub looks at on every tick of its one timer: heartbeats, goodbyes that are due, rooms nobody watches."""
+"""What the hub looks at on every tick of its one timer: heartbeats, sessions that ended, goodbyes that are due, rooms
+nobody watches."""
 
 from __future__ import annotations
 
@@ -37,6 +38,8 @@ def make(hub: Hub, now: float) -> None:
     """One round at loop time `now`."""
     for seat in hub.pulse.turn():
         _visit(hub, seat, now)
+    for seat in [seat for seat in hub.held if seat.holder and not hub.goes_on(seat.holder)]:
+        seat.watcher.refuse(SIGN_IN, seat.venue)
     for watcher in _since(hub.behind, now - hub.tempo.behind_s):
         watcher.end(TOO_SLOW)
     for watcher in _since(hub.greeting, now - hub.tempo.hello_s):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from singr.realtime import messages
 from singr.realtime.frame import Frame
-from singr.realtime.state import Position, Viewer
+from singr.realtime.state import Holder, Position, Viewer
 from singr.realtime.watcher import Watcher
 
 if TYPE_CHECKING:
@@ -15,9 +15,21 @@ if TYPE_CHECKING:
 
 
 class Seat:
-    """`venue` is the name the client used; `expires_at` (Unix seconds, 0 for never) when its right to look ends."""
+    """`venue` is the name the client used; `expires_at` (Unix seconds, 0 for never) when its right to look ends, or
+    earlier with the session of its `holder`."""
 
-    __slots__ = ("_missed", "expires_at", "heartbeat_s", "room", "slot", "venue", "viewer", "warned", "watcher")
+    __slots__ = (
+        "_missed",
+        "expires_at",
+        "heartbeat_s",
+        "holder",
+        "room",
+        "slot",
+        "venue",
+        "viewer",
+        "warned",
+        "watcher",
+    )
 
     def __init__(self, watcher: Watcher, room: OpenRoom, viewer: Viewer, venue: str, heartbeat_s: float) -> None:
         self.watcher, self.room, self.viewer = watcher, room, viewer
@@ -26,8 +38,8 @@ class Seat:
         self._missed = False
         self.renew(0)
 
-    def renew(self, expires_at: float) -> None:
-        self.expires_at = expires_at
+    def renew(self, expires_at: float, holder: Holder | None = None) -> None:
+        self.expires_at, self.holder = expires_at, holder
         self.warned = False
 
     def welcome(self, since: Position | None) -> None:

@@ -21,7 +21,7 @@ from singr.realtime.entrance import admit, check_open
 from singr.realtime.frame import Form
 from singr.realtime.hub import HUB, Hub
 from singr.realtime.messages import View
-from singr.realtime.state import DISPLAY, Position, Viewer
+from singr.realtime.state import DISPLAY, Position, Viewer, holder_of
 from singr.realtime.takeover import take_over
 from singr.realtime.watcher import Watcher
 
@@ -71,7 +71,8 @@ async def stream(
     watcher = Watcher(hub, Form.EVENTS, head.encode())
     response = take_over(request, watcher, status=200)
     if response.succeeded:
-        hub.sit(watcher, room, viewer, venue=venue, expires_at=expires_at, since=since)
+        holder = holder_of(call.actor) if expires_at else None
+        hub.sit(watcher, room, viewer, venue=venue, expires_at=expires_at, holder=holder, since=since)
     return response
 
 

@@ -7,9 +7,11 @@ does not see the item at all.
 from __future__ import annotations
 
 from typing import NamedTuple
+from uuid import UUID
 
 from msgspec import Struct
 
+from singr.core.actor import Actor
 from singr.realtime.messages import View
 
 VENUE = "venue"
@@ -87,3 +89,19 @@ class Viewer(Struct, frozen=True):
 
 
 DISPLAY = Viewer("display")
+
+
+class Holder(Struct, frozen=True):
+    """By whose sign-in somebody looks: when that ends, so does the look."""
+
+    user_id: UUID
+    session: str
+    token_id: str
+    epoch: int
+
+
+def holder_of(actor: Actor) -> Holder | None:
+    """None for guests, whose right to look does not end."""
+    if actor.user_id is None:
+        return None
+    return Holder(actor.user_id, actor.session, actor.token_id, actor.epoch)

@@ -15,19 +15,20 @@ from redis.asyncio import Redis
 from singr.core import ids, secrets
 from singr.infra.redis import reachable
 from singr.realtime.messages import View
-from singr.realtime.state import NOBODY, Viewer
+from singr.realtime.state import NOBODY, Holder, Viewer
 
 LIFETIME_S = 30
 
 
 class Ticket(Struct, frozen=True):
     """`owners` are the keys of what a singer may see as their own; `expires_at` (Unix seconds, 0 for never) is when
-    the session behind the ticket ends."""
+    the session behind the ticket ends, `holder` whose session that is."""
 
     venue_id: UUID
     view: View
     owners: frozenset[str] = NOBODY
     expires_at: float = 0
+    holder: Holder | None = None
 
     @property
     def viewer(self) -> Viewer:

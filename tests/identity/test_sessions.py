@@ -190,3 +190,18 @@ async def test_after_signing_out_nothing_of_the_session_works_anywhere(settings:
         assert await sign_out(here, session) == 204
         assert await profile(here, session) == 401
         assert (await renew(there, session))[0] == 401
+
+
+async def test_one_person_renews_sixty_times_an_hour_on_all_devices_together(house: House) -> None:
+    one, other = await signed_in(house), await signed_in(house)
+    for _ in range(30):
+        (status, one), (also, other) = await renew(house, one), await renew(house, other)
+        assert (status, also) == (200, 200)
+    house.client.session.cookie_jar.clear()
+    for session in (one, other):
+        async with house.client.post("/v1/auth/refresh", json={"refreshToken": session["refreshToken"]}) as answer:
+            assert answer.status == 429
+            assert int(answer.headers["Retry-After"]) >= 1
+    singer = {"email": house.demo.singer.email, "password": house.demo.singer.password}
+    _, somebody = await house.call("POST", "/v1/auth/signin", json=singer)
+    assert (await renew(house, somebody))[0] == 200
