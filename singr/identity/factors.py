@@ -87,18 +87,19 @@ async def set_up(call: Call, *, body: ConfirmPassword) -> Setup:
 async def enable(call: Call, *, body: ConfirmCode) -> RecoveryCodes:
     """Switch the second factor on by a code from the app; gives the recovery codes, once."""
     user_id = credentials.own_id(call)
-    await throttle.attempt(call.kit.redis, str(user_id), kind="totp")
+    locks = await throttle.attempt(call, str(user_id), kind="totp")
     factor = await FACTOR(call.kit.db, user_id=user_id)
     secret = _seal(call.kit.settings).open(factor.secret) if factor else None
     step = totp.step_of(secret, body.code, time.time()) if secret else None
     if factor is None or factor.is_enabled or step is None:
+        await throttle.failed(call, locks, str(user_id))
         raise AuthenticationFailed("the code is wrong")
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     async with call.kit.db.transaction(call.actor) as tx:
         if not await ENABLE(tx, user_id=user_id, step=step):
             raise AuthenticationFailed("the code is wrong")
         await KEEP_CODES(tx, user_id=user_id, hashes=[digest(_plain(code)) for code in codes])
-    await throttle.succeeded(call.kit.redis, str(user_id), kind="totp")
+    await throttle.succeeded(call, str(user_id), kind="totp")
     log.info("second factor on", extra={"user": str(user_id)})
     return RecoveryCodes(codes)
 
@@ -114,11 +115,12 @@ async def disable(call: Call, *, body: Disable) -> None:
 
 async def check(call: Call, user_id: UUID, offered: str) -> None:
     """Take a code of the app or a recovery code, each of which is good once; raises AuthenticationFailed."""
-    await throttle.attempt(call.kit.redis, str(user_id), kind="totp")
+    locks = await throttle.attempt(call, str(user_id), kind="totp")
     if not await _is_good(call, user_id, offered):
         log.warning("second factor refused", extra={"user": str(user_id), "address": call.address})
+        await throttle.failed(call, locks, str(user_id))
         raise AuthenticationFailed("the code is wrong")
-    await throttle.succeeded(call.kit.redis, str(user_id), kind="totp")
+    await throttle.succeeded(call, str(user_id), kind="totp")
 
 
 async def _is_good(call: Call, user_id: UUID, offered: str) -> bool:

@@ -66,10 +66,10 @@ ACCOUNTS = (
 
 SESSIONS = (
     Route("POST", "/v1/auth/signin", sessions.sign_in,
-          may=PUBLIC, rate=Rate(5, per_s=60, by="address"),
+          may=PUBLIC, rate=Rate(5, per_s=60, by="device"),
           body=SignIn, returns=Session, raises=(AuthenticationFailed, TooManyFailures)),
     Route("POST", "/v1/auth/2fa/challenge", sessions.answer_challenge,
-          may=PUBLIC, rate=Rate(10, per_s=900, by="address"),
+          may=PUBLIC, rate=Rate(10, per_s=900, by="device"),
           body=Answer, returns=Session, raises=(AuthenticationFailed, TooManyFailures)),
     Route("POST", "/v1/auth/magic-link", magic.ask,
           may=PUBLIC, rate=Rate(5, per_s=3600, by="device"), body=Forgot, returns=Told, status=202),

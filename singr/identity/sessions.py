@@ -32,15 +32,16 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
     Who has a second factor gets a challenge (`requiresTwoFactor`) for `/v1/auth/2fa/challenge` instead of tokens; a
     browser that asks with `cookie` gets cookies and a `csrfToken`.
     """
-    attempts = await throttle.attempt(call.kit.redis, body.email)
+    locks = await throttle.attempt(call, body.email)
     account = await people.BY_EMAIL(call.kit.db, email=body.email)
     stored = account.password_hash if account else None
     if not await passwords.verify(stored, body.password) or account is None or stored is None:
         metrics.SIGN_INS.labels("refused").inc()
-        what = "account locked" if attempts >= throttle.LOCKED_AT else "sign-in refused"
-        log.warning(what, extra={"user": str(account.id) if account else None, "address": call.address})
+        who = str(account.id) if account else None
+        log.warning("sign-in refused", extra={"user": who, "address": call.address})
+        await throttle.failed(call, locks, who)
         raise AuthenticationFailed("e-mail or password is wrong")
-    await throttle.succeeded(call.kit.redis, body.email)
+    await throttle.succeeded(call, body.email)
     await _stamp(call, account, body.password if passwords.is_outdated(stored) else None)
     person = await people.load(call.kit.db, account.id, None)
     if challenge := await challenges.needed(call, person.id):
