@@ -21,6 +21,7 @@ from singr.openkj import jobs as openkj
 from singr.openkj.commands import COMMANDS
 from singr.openkj.routes import ROUTES as OPENKJ
 from singr.organization.routes import ROUTES as ORGANIZATION
+from singr.queue import blocks
 from singr.queue import replay as submissions
 from singr.queue.routes import ROUTES as QUEUE
 from singr.realtime.routes import ROUTES as LIVE
@@ -56,6 +57,7 @@ ROUTES: tuple[Row, ...] = (
 JOBS: tuple[Job, ...] = (
     *replay.JOBS,
     *submissions.JOBS,
+    *blocks.JOBS,
     *songs.JOBS,
     *alerts.JOBS,
     *openkj.JOBS,

@@ -1,8 +1,8 @@
--- request_submit(user_id, actor, tenant, venue_id, must_be_open, by_rules, by_user, singer_name, artist, title, key_change, notes, device_id, fingerprint, allow_duplicate, scope, key, body_hash) -> maybe
+-- request_submit(user_id, actor, tenant, venue_id, must_be_open, by_rules, by_blocks, singer_key, by_user, singer_name, artist, title, key_change, notes, device_id, fingerprint, allow_duplicate, scope, key, body_hash) -> maybe
 -- Adds a request in one round trip: the venue's version, OpenKJ's serial and the next request number move with it. No
--- row when the venue is not the tenant's or closed, or a house rule is against it: the venue's row is locked before the
--- rules are judged, so of two that race for a last free slot one finds it taken. The same pending song of the same device, and a used idempotency
--- key, are unique violations that undo the whole statement.
+-- row when the venue is not the tenant's or closed, when a house rule is against it or its singer is blocked: the
+-- venue's row is locked before the rules are judged, so of two that race for a last free slot one finds it taken. The
+-- same pending song of the same device, and a used idempotency key, are unique violations that undo the whole statement.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 ), gate AS MATERIALIZED (
@@ -14,7 +14,8 @@ WITH actor AS MATERIALIZED (
 ), judged AS MATERIALIZED (
     SELECT gate.venues_id, gate.takes_duplicates
     FROM gate
-    WHERE NOT :by_rules OR (rule_against(gate.venues_id, :device_id, :by_user, :fingerprint)).rule IS NULL
+    WHERE (NOT :by_rules OR (rule_against(gate.venues_id, :device_id, :by_user, :fingerprint)).rule IS NULL)
+      AND NOT (:by_blocks AND is_blocked(gate.venues_id, :device_id, :by_user, :singer_key))
 ), bump AS (
     UPDATE venue_streams s SET version = s.version + 1
     FROM judged
@@ -52,9 +53,10 @@ SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.
        bump.epoch, bump.version, place.position
 FROM added a, bump, place
 
--- request_refusal(tenant, venue_id, device_id, by_user, fingerprint) -> maybe
--- Whether a tenant's venue is open, which house rule is against a request, and for how many seconds yet.
-SELECT v.accepting_requests, j.rule, j.wait_s
+-- request_refusal(tenant, venue_id, device_id, by_user, fingerprint, by_blocks, singer_key) -> maybe
+-- Whether a tenant's venue is open, whether the singer is blocked there, which house rule is against a request, and for
+-- how many seconds yet.
+SELECT v.accepting_requests, :by_blocks AND is_blocked(v.venues_id, :device_id, :by_user, :singer_key), j.rule, j.wait_s
 FROM venues v, rule_against(v.venues_id, :device_id, :by_user, :fingerprint) AS j
 WHERE v.venues_id = :venue_id AND v.customer_profiles_id = :tenant
 

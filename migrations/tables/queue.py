@@ -13,6 +13,7 @@ from migrations.tables.columns import (
     flag,
     instant,
     json,
+    key,
     link,
     metadata,
     stamps,
@@ -73,6 +74,24 @@ sa.Table(
     text("epoch", default=sa.text("encode(gen_random_bytes(6), 'hex'::text)")),
     big("version", default="0"),
     sa.Column("openkj_connected", sa.Boolean()),
+)
+
+# Who may not ask at a venue until a time: a phone, an account or a name (as `normalise` writes it).
+sa.Table(
+    "venue_blocks",
+    metadata,
+    key("venue_blocks_id"),
+    link("customer_profiles_id", CUSTOMER),
+    link("venues_id", "venues.venues_id"),
+    text("device_id", null=True),
+    link("users_id", "users.users_id", null=True),
+    text("singer_key", null=True),
+    text("singer_name"),
+    text("reason", null=True),
+    instant("ends_at", null=False),
+    *stamps(),
+    sa.CheckConstraint("num_nonnulls(device_id, users_id, singer_key) > 0", name="venue_blocks_whom_check"),
+    sa.Index("idx_venue_blocks_venue", "venues_id", "ends_at"),
 )
 
 sa.Table(

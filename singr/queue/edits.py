@@ -18,9 +18,9 @@ from singr.http.call import Call
 from singr.infra.limits import Rate
 from singr.infra.postgres import Transaction
 from singr.infra.sql import maybe, one
-from singr.queue import live, tracking, wording
+from singr.queue import blocks, live, tracking, wording
 from singr.queue.requests import ONE_PENDING
-from singr.queue.rules import AlreadySettled, DuplicateRequest, TooManyRequests, against
+from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, against
 from singr.queue.shapes import EditRequest, Locked, SubmittedRequest, Swap
 
 LOCK = maybe("request_locked", Locked)
@@ -32,7 +32,8 @@ PER_REQUEST = Rate(20, per_s=300)
 
 
 async def edit(call: Call, tenant: UUID, request_id: int, body: EditRequest) -> SubmittedRequest:
-    """The request as it is afterwards; raises AlreadySettled, DuplicateRequest, TooManyRequests, NotFound.
+    """The request as it is afterwards; raises AlreadySettled, DuplicateRequest, TooManyRequests, Blocked,
+    NotFound.
 
     Saying what is so already changes nothing, moves no version and no serial.
     """
@@ -43,6 +44,9 @@ async def edit(call: Call, tenant: UUID, request_id: int, body: EditRequest) -> 
         async with call.kit.db.transaction(call.actor) as tx:
             before = await _waiting(tx, tenant, request_id)
             wanted = await _wanted(tx, tenant, before, body)
+            whose = (before.venue_id, before.device_id, before.user_id, wanted.singer_name)
+            if wanted != before and await blocks.is_blocked(tx, *whose):
+                raise Blocked
             row = before if wanted == before else await _change(tx, tenant, before, wanted, body)
     except asyncpg.UniqueViolationError as exc:
         if exc.constraint_name != ONE_PENDING:

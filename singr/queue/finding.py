@@ -59,7 +59,8 @@ async def filters(call: Call, query: RequestFilter) -> dict[str, Any]:
     """What all of the lists narrow by; raises NotFound for another organization's venue, ValidationFailed."""
     if query.venue_id and not await IS_VENUE(call.kit.db, tenant=call.tenant, venue_id=query.venue_id):
         raise NotFound("no such venue")
-    account = _id_behind(call, tracking.ACCOUNT, query.account)
+    hidden = Pseudonyms(call.kit.settings.auth_secret, call.tenant)
+    account = id_behind(hidden, tracking.ACCOUNT, query.account)
     return {
         "tenant": call.tenant,
         "venue_id": query.venue_id,
@@ -67,15 +68,16 @@ async def filters(call: Call, query: RequestFilter) -> dict[str, Any]:
         "words": query.words,
         "since": query.since,
         "until": query.until,
-        "device": _id_behind(call, tracking.DEVICE, query.device),
+        "device": id_behind(hidden, tracking.DEVICE, query.device),
         "account": UUID(account) if account else None,
     }
 
 
-def _id_behind(call: Call, kind: str, name: str | None) -> str | None:
+def id_behind(hidden: Pseudonyms, kind: str, name: str | None) -> str | None:
+    """The id that a host means by a name; raises ValidationFailed for one that no request came with."""
     if name is None:
         return None
-    found = Pseudonyms(call.kit.settings.auth_secret, call.tenant).read(kind, name)
+    found = hidden.read(kind, name)
     if found is None:
         raise ValidationFailed(errors=(FieldError(kind, "is not a name that requests came with"),))
     return found

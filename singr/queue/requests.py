@@ -15,12 +15,12 @@ import msgspec
 
 from singr.core.actor import Actor
 from singr.core.errors import NotFound, Problem
-from singr.core.text import song_fingerprint
+from singr.core.text import normalise, song_fingerprint
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import many, maybe
 from singr.queue import live, replay, wording
-from singr.queue.rules import DuplicateRequest, VenueClosed, against
+from singr.queue.rules import Blocked, DuplicateRequest, VenueClosed, against
 from singr.queue.shapes import ChangedRequest, NewRequest, Receipt, Refusal, SubmittedRequest
 from singr.queue.tracking import receipt
 
@@ -43,13 +43,16 @@ async def submit(
     *,
     on_behalf: bool = False,
 ) -> Receipt:
-    """Put a request into a venue's queue; raises VenueClosed, DuplicateRequest, TooManyRequests, KeyReused, NotFound.
+    """Put a request into a venue's queue; raises VenueClosed, DuplicateRequest, TooManyRequests, Blocked,
+    KeyReused, NotFound.
 
     A host adds one `on_behalf` of a singer, also to a closed venue and past the house rules; it is nobody's own then.
     With an idempotency key the same body gives the first receipt again, whatever happened since.
     """
     scope, body_hash = _scope(call, venue_id), hashlib.sha256(msgspec.json.encode(body)).hexdigest()
     given = await _written(call, tenant, venue_id, body) | {"must_be_open": not on_behalf, "by_rules": not on_behalf}
+    # OpenKJ's key enters what it is told: it cannot know who is blocked here.
+    given |= {"by_blocks": not on_behalf and call.actor.kind != "key", "singer_key": normalise(given["singer_name"])}
     if on_behalf:
         given |= {"device_id": None, "by_user": None}
     key = {"scope": scope, "key": call.idempotency_key, "body_hash": body_hash}
@@ -156,11 +159,12 @@ async def _settle(
 
 async def _refusal(call: Call, given: dict[str, Any]) -> Problem:
     """Why a request was not taken."""
-    asked = {name: given[name] for name in ("tenant", "venue_id", "device_id", "by_user", "fingerprint")}
-    found = await REFUSAL(call.kit.db, **asked)
+    found = await REFUSAL(call.kit.db, **{name: given[name] for name in REFUSAL.query.params})
     if found is None:
         return NotFound("no such venue")
-    return against(found.rule, found.wait_s) if found.accepting else VenueClosed()
+    if not found.accepting:
+        return VenueClosed()
+    return Blocked() if found.blocked else against(found.rule, found.wait_s)
 
 
 def _scope(call: Call, venue_id: UUID) -> str:

@@ -8,8 +8,9 @@ from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
-from singr.queue import exports, finding, guests, hosts, watching
-from singr.queue.rules import AlreadySettled, DuplicateRequest, TooManyRequests, VenueClosed
+from singr.queue import blocks, exports, finding, guests, hosts, watching
+from singr.queue.block_shapes import Block, BlockList, NewBlock
+from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
     Cleared,
     EditRequest,
@@ -32,12 +33,12 @@ ROUTES = (
     Route("POST", "/v1/public/venues/{url_name}/requests", guests.submit,
           may=PUBLIC, rate=Rate(10, per_s=3600, by="device"),
           body=NewRequest, returns=Receipt, status=201,
-          raises=(VenueClosed, DuplicateRequest, TooManyRequests, KeyReused)),
+          raises=(VenueClosed, DuplicateRequest, TooManyRequests, Blocked, KeyReused)),
     Route("GET", "/v1/public/requests/{tracking_token}", guests.show,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=Request),
     Route("PATCH", "/v1/public/requests/{tracking_token}", guests.edit,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=EditRequest, returns=Request,
-          raises=(AlreadySettled, DuplicateRequest, TooManyRequests)),
+          raises=(AlreadySettled, DuplicateRequest, TooManyRequests, Blocked)),
     Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), status=204, raises=(AlreadySettled,)),
     Route("GET", "/v1/customer/requests", finding.list_requests,
@@ -59,6 +60,13 @@ ROUTES = (
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, body=VenueChoice, returns=Cleared),
     Route("POST", "/v1/customer/requests/seen", hosts.see,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"), body=Seen, status=204),
+    Route("GET", "/v1/customer/venues/{venue_id}/blocks", blocks.list_blocks,
+          may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, query=BlockList, returns=Page[Block]),
+    Route("POST", "/v1/customer/venues/{venue_id}/blocks", blocks.block,
+          may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING,
+          body=NewBlock, returns=Block, status=201, replay=True),
+    Route("DELETE", "/v1/customer/venues/{venue_id}/blocks/{block_id}", blocks.lift,
+          may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, status=204),
     Route("POST", "/v1/live/tickets", watching.issue_ticket,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=TicketIn, returns=TicketOut, status=201),
     Route("GET", "/v1/live/requests/{tracking_token}/events", watching.follow,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from singr.core.errors import Conflict, Problem, RateLimited
+from singr.core.errors import AuthorizationDenied, Conflict, Problem, RateLimited
 
 
 class VenueClosed(Problem):
@@ -21,6 +21,15 @@ class AlreadySettled(Conflict):
 
 class TooManyRequests(RateLimited):
     title = "The house rules ask for some patience"
+
+
+class Blocked(AuthorizationDenied):
+    """The host takes nothing from this singer for a while. Who decided so, and why, is not the singer's to read."""
+
+    title = "The house takes no requests from you at the moment"
+
+    def __init__(self) -> None:
+        super().__init__("The house takes no requests from you at the moment. Please talk to the host")
 
 
 def against(rule: str | None, wait_s: float | None) -> Problem:

@@ -188,9 +188,11 @@ class Song(Struct):
 
 
 class Refusal(Struct):
-    """Whether the venue is open, and the house rule that is against a request: how many seconds yet, where known."""
+    """Whether the venue is open and the singer blocked there, and the house rule that is against a request: how many
+    seconds yet, where known."""
 
     accepting: bool
+    blocked: bool
     rule: str | None
     wait_s: float | None
 

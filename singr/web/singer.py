@@ -14,7 +14,7 @@ from singr.http import decode
 from singr.http.call import Call
 from singr.http.problems import from_msgspec
 from singr.queue import guests
-from singr.queue.rules import AlreadySettled, DuplicateRequest, VenueClosed
+from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, VenueClosed
 from singr.queue.shapes import NewRequest
 from singr.queue.wording import SONG
 from singr.venues import venues
@@ -49,7 +49,7 @@ async def ask(call: Call, request: web.Request, url_name: str) -> web.Response:
     try:
         keyed = replace(call, idempotency_key=_key(form))
         await guests.submit(keyed, venue.url_name, body=_new_request(form))
-    except (ValidationFailed, DuplicateRequest, VenueClosed) as problem:
+    except (ValidationFailed, DuplicateRequest, VenueClosed, TooManyRequests, Blocked) as problem:
         refused = replace(await _for_song(call, venue, asking), problem=problem)
         mine = await own.requests(call, venue)
         return await singer_view.page(call, request, venue, mine, Looking(form.get("q", "")), refused)

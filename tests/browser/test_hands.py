@@ -121,3 +121,24 @@ async def test_names_of_one_phone_stand_together_at_the_console(people: People) 
     await host.row("Rocket Man").focus()
     await host.page.keyboard.press("d")
     await expect(host.page.locator("#details-list")).to_contain_text("Same phone")
+
+
+async def test_a_singer_is_blocked_for_tonight_and_let_back_in_by_keys_alone(people: People) -> None:
+    host, bo = await people.host(), await people.singer("Bo")
+    await bo.ask("Hey Jude")
+    keyboard = host.page.keyboard
+    await host.row("Bo").focus()
+    await keyboard.press("b")
+    button = host.page.locator("#block")
+    await expect(button).to_be_focused()
+    await keyboard.press("Enter")
+    await expect(button).to_have_attribute("data-asking", "")
+    await button.press("Space", delay=500)  # acts when it comes up
+    await expect(host.page.locator("#block-said")).to_contain_text("cannot ask any more tonight.")
+    await bo.ask("Rocket Man")
+    await expect(bo.card("Rocket Man")).to_contain_text("The house takes no requests from you at the moment.")
+    await keyboard.press("Escape")
+    await host.page.get_by_role("button", name="Let Bo ask again").press("Enter")
+    await expect(host.page.locator("#blocked")).to_be_hidden()
+    await bo.ask("Halo")
+    await expect(host.row("Halo")).to_be_visible()

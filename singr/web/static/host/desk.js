@@ -3,6 +3,7 @@
 import { secondsSince, span } from "../common/ago.js";
 import { $, el, isolated, setText } from "../common/dom.js";
 import { Live } from "../live/live.js";
+import { Blocks } from "./blocks.js";
 import { Decisions } from "./decisions.js";
 import { Health } from "./health.js";
 import { listen } from "./keys.js";
@@ -24,12 +25,14 @@ export class Desk {
   #seen = null;
   #queue = new Queue($("#queue"), $("#changes"));
   #decisions;
+  #blocks;
   #fresh = 0;
   #announcedAt = 0;
 
   constructor(session) {
     this.#session = session;
     this.#decisions = new Decisions(session, this.#queue, $("#slot"), announce);
+    this.#blocks = new Blocks(session, announce);
     this.#queue.addEventListener("change", () => this.#showCount());
     $("#queue").addEventListener("click", (event) => this.#press(event));
     $("#find").addEventListener("input", ({ target }) => this.#queue.find(target.value));
@@ -45,6 +48,7 @@ export class Desk {
     this.#health = new Health(this.#session, venue);
     this.#settings = new Settings(this.#session, venue);
     this.#seen = new Seen(this.#session, venue.id);
+    this.#blocks.open(venue.id);
     this.#live = new Live({
       venue: venue.urlName,
       view: "host",
@@ -107,6 +111,11 @@ export class Desk {
       reject: () => this.#decide("reject", queue.current),
       undo: () => this.#decisions.undo(),
       details: () => queue.current && this.#showDetails(queue.current),
+      block: () => {
+        if (!queue.current) return;
+        this.#showDetails(queue.current);
+        $("#block").focus();
+      },
       apply: () => queue.apply(),
       find: () => $("#find").focus(),
       turn: () => {
@@ -130,6 +139,7 @@ export class Desk {
     setText($("#details-title"), title);
     const terms = Object.entries(facts).map(([term, text]) => [el("dt", {}, term), el("dd", { dir: "auto" }, text)]);
     $("#details-list").replaceChildren(...terms.flat());
+    this.#blocks.about(request);
     $("#details").showModal();
   }
 
