@@ -6,7 +6,7 @@ statement remembers (`sql/`). A package imports only from floors below its own; 
 
     doors      cli  up  serve  worker  app  table  seed  schema  operations     composition: knows everything
     trades     openkj  web                                   OpenKJ's protocol; the pages
-    evening    queue                                         tonight's requests
+    evening    queue, singers                                tonight's requests; what a singer keeps
     catalogue  venues  systems  songs  keys                  where, on what, which songs; machines' keys
     people     identity  rbac, organization, alerts          who may come in, and as what; what operators are told
     stage      realtime  notifications                       rooms, sockets, streams: versions, not songs; letters

@@ -25,6 +25,7 @@ from singr.queue import blocks
 from singr.queue import replay as submissions
 from singr.queue.routes import ROUTES as QUEUE
 from singr.realtime.routes import ROUTES as LIVE
+from singr.singers.routes import ROUTES as SINGERS
 from singr.songs import jobs as songs
 from singr.songs.routes import ROUTES as SONGS
 from singr.systems.routes import ROUTES as SYSTEMS
@@ -49,6 +50,7 @@ ROUTES: tuple[Row, ...] = (
     *SONGS,
     *KEYS,
     *QUEUE,
+    *SINGERS,
     *LIVE,
     *WEB,
     *OPENKJ,

@@ -151,6 +151,47 @@ SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.
        bump.epoch, bump.version
 FROM restored a JOIN bump USING (venues_id)
 
+-- requests_claimed(user_id, actor, by_user, device_id, max_rows) -> many
+-- Makes the requests that a phone sent for a guest within 30 days those of the account that signed in on it; gives those
+-- that still wait. A phone from which another account has asked is shared: nobody claims there. The same song may wait
+-- twice then, once as the guest's.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), target AS MATERIALIZED (
+    SELECT r.requests_id, r.venues_id, r.status
+    FROM requests r, actor
+    WHERE r.device_id = :device_id AND r.submitted_by_users_id IS NULL AND r.requested_at > now() - interval '30 days'
+      AND NOT EXISTS (
+          SELECT 1 FROM requests o WHERE o.device_id = :device_id AND o.submitted_by_users_id <> :by_user::uuid)
+    ORDER BY r.requested_at DESC
+    LIMIT :max_rows
+), gate AS MATERIALIZED (
+    SELECT s.venues_id
+    FROM venue_streams s
+    WHERE s.venues_id IN (SELECT venues_id FROM target WHERE status = 'pending')
+    ORDER BY s.venues_id
+    FOR UPDATE
+), claimed AS (
+    UPDATE requests r
+    SET submitted_by_users_id = p.users_id, singer_profiles_id = p.singer_profiles_id,
+        duplicate_allowed = r.duplicate_allowed OR r.status = 'pending'
+    FROM singer_profiles p, (SELECT count(*) FROM gate) AS locked
+    WHERE p.users_id = :by_user::uuid AND r.requests_id IN (SELECT requests_id FROM target)
+      AND r.submitted_by_users_id IS NULL
+    RETURNING r.*
+), bump AS (
+    UPDATE venue_streams s SET version = s.version + 1
+    WHERE s.venues_id IN (SELECT venues_id FROM claimed WHERE status = 'pending')
+    RETURNING s.venues_id, s.epoch, s.version
+)
+SELECT a.requests_id, a.request_number, a.venues_id, a.singer_name, a.artist, a.title, a.key_change, a.notes, a.status,
+       a.reject_reason, a.processed_via, a.seen_at, a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id,
+       a.customer_profiles_id, a.also_asked_as,
+       bump.epoch, bump.version
+FROM claimed a JOIN bump USING (venues_id)
+WHERE a.status = 'pending'
+ORDER BY a.requests_id
+
 -- request_locked(tenant, request_id) -> maybe
 -- Locks the queue in which a tenant's request stands, until the transaction ends: nobody settles or edits there meanwhile.
 SELECT s.venues_id

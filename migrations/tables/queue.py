@@ -60,6 +60,17 @@ sa.Table(
         unique=True,
         postgresql_where="status = 'pending' AND NOT duplicate_allowed AND device_id IS NOT NULL",
     ),
+    sa.Index(
+        "requests_one_pending_per_singer",
+        "venues_id",
+        "singer_profiles_id",
+        "song_fingerprint",
+        unique=True,
+        postgresql_where="status = 'pending' AND NOT duplicate_allowed AND singer_profiles_id IS NOT NULL",
+    ),
+    sa.Index(
+        "requests_by_singer", "singer_profiles_id", "requests_id", postgresql_where="singer_profiles_id IS NOT NULL"
+    ),
     sa.Index("requests_pending", "venues_id", "requests_id", postgresql_where="status = 'pending'"),
     sa.Index("requests_by_device", "device_id", sa.text("requested_at DESC")),
     sa.Index("requests_history", "venues_id", "requested_at", "requests_id"),

@@ -19,7 +19,10 @@ sa.Table(
     whole("key_change", default="0"),
     json("metadata", null=True),
     *stamps(),
+    # As in songdb, so that a favourite finds its song in every book, also after a sync.
+    text("normalized_combined"),
     sa.UniqueConstraint("singer_profiles_id", "artist", "title", "key_change", name=FAVORITE_SONG_KEY),
+    sa.Index("singer_favorite_songs_one_a_song", "singer_profiles_id", "normalized_combined", unique=True),
 )
 
 sa.Table(
@@ -34,6 +37,8 @@ sa.Table(
     instant("requested_at", null=False, default=NOW),
     text("song_fingerprint"),
     *stamps(),
+    # Lines are kept by triggers on requests: `keep_singer_history`.
+    link("requests_id", "requests.requests_id", null=True, gone="SET NULL", unique=True),
     sa.Index("idx_singer_request_history_profile", "singer_profiles_id", "requested_at"),
 )
 

@@ -31,9 +31,17 @@ class Call:
     @property
     def tenant(self) -> UUID:
         """The organization the actor works for; raises AuthorizationDenied outside a customer context."""
+        return self._acting_as("customer")
+
+    @property
+    def singer(self) -> UUID:
+        """The singer profile the actor sings as; raises AuthorizationDenied outside a singer context."""
+        return self._acting_as("singer")
+
+    def _acting_as(self, kind: str) -> UUID:
         context = self.actor.context
-        if context is None or context.type != "customer":
-            raise AuthorizationDenied("switch to a customer context first")
+        if context is None or context.type != kind:
+            raise AuthorizationDenied(f"switch to a {kind} context first")
         return context.id
 
     @property

@@ -10,11 +10,13 @@ from singr.core.permissions import Permission
 
 
 class Rule(Struct, frozen=True):
-    """Who may use a route. `inside`: the handler admits, in its own protocol's form (OpenKJ's API key)."""
+    """Who may use a route: `context` is what they must act as, with `permission` there if given. `inside`: the handler
+    admits, in its own protocol's form (OpenKJ's API key)."""
 
     name: str
     anonymous: bool = False
     permission: Permission | None = None
+    context: str | None = None
     inside: bool = False
 
     def __str__(self) -> str:
@@ -23,12 +25,13 @@ class Rule(Struct, frozen=True):
 
 PUBLIC = Rule("public", anonymous=True)
 SIGNED_IN = Rule("signed in")
+SINGER = Rule("singer", context="singer")
 KEY = Rule("api key", anonymous=True, inside=True)
 
 
 def holds(permission: Permission) -> Rule:
     """Members of the active organization who hold `permission`."""
-    return Rule(str(permission), permission=permission)
+    return Rule(str(permission), permission=permission, context="customer")
 
 
 def refusal(actor: Actor, rule: Rule) -> Problem | None:
@@ -37,10 +40,8 @@ def refusal(actor: Actor, rule: Rule) -> Problem | None:
         return None
     if actor.kind == "guest":
         return AuthenticationFailed()
-    if rule.permission is None:
-        return None
-    if actor.context is None or actor.context.type != "customer":
-        return AuthorizationDenied("switch to a customer context first")
-    if rule.permission not in actor.permissions:
+    if rule.context and (actor.context is None or actor.context.type != rule.context):
+        return AuthorizationDenied(f"switch to a {rule.context} context first")
+    if rule.permission and rule.permission not in actor.permissions:
         return AuthorizationDenied(f"needs {rule.permission}")
     return None

@@ -49,7 +49,7 @@ async def edit(call: Call, tenant: UUID, request_id: int, body: EditRequest) -> 
                 raise Blocked
             row = before if wanted == before else await _change(tx, tenant, before, wanted, body)
     except asyncpg.UniqueViolationError as exc:
-        if exc.constraint_name != ONE_PENDING:
+        if exc.constraint_name not in ONE_PENDING:
             raise
         raise DuplicateRequest("That song is already waiting for you; send allowDuplicate to ask again") from exc
     if row is not before:

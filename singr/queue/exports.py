@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
+
+from msgspec import Struct
 
 from singr.http.call import Call
 from singr.http.reply import Reply
@@ -23,11 +26,16 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 async def export_csv(call: Call, *, query: Export) -> Reply:
     """A venue's requests as CSV, narrowed like the list, in the order they came: the first 10,000."""
     rows = await finding.first(call, query, ROWS_MAX)
+    return spreadsheet("requests.csv", COLUMNS, rows)
+
+
+def spreadsheet(file_name: str, columns: Sequence[str], rows: Sequence[Struct]) -> Reply:
+    """Rows as a CSV file that spreadsheets take for what it is."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(getattr(row, name)) for name in COLUMNS] for row in rows)
-    headers = {"Content-Disposition": 'attachment; filename="requests.csv"', "Cache-Control": "no-store"}
+    writer.writerow(columns)
+    writer.writerows([_cell(getattr(row, name)) for name in columns] for row in rows)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"}
     return Reply(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", headers=headers)
 
 

@@ -6,7 +6,6 @@ from singr.core.errors import NotFound
 from singr.http.call import Call
 from singr.infra.sql import maybe
 from singr.queue import edits, requests, tracking
-from singr.queue.rules import AlreadySettled
 from singr.queue.shapes import EditRequest, NewRequest, Receipt, Request, VenueKey
 
 VENUE = maybe("venue_stream_by_url_name", VenueKey)
@@ -35,8 +34,4 @@ async def edit(call: Call, tracking_token: str, *, body: EditRequest) -> Request
 async def withdraw(call: Call, tracking_token: str) -> None:
     """Take the request back while it waits. Doing so twice is fine; a request the KJ dealt with is a conflict."""
     row = await tracking.find(call.kit.db, call.kit.settings, tracking_token)
-    to = await tracking.ADDRESSEE(call.kit.db, request_id=row.id)
-    if await requests.settle(call, to.tenant, row.id, status="withdrawn", via="api"):
-        return
-    if (await tracking.find(call.kit.db, call.kit.settings, tracking_token)).status != "withdrawn":
-        raise AlreadySettled("the KJ has already dealt with it")
+    await requests.withdraw(call, row.id)

@@ -19,10 +19,9 @@ from singr.core.text import normalise, song_fingerprint
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import many, maybe
-from singr.queue import live, replay, wording
-from singr.queue.rules import Blocked, DuplicateRequest, VenueClosed, against
+from singr.queue import live, replay, tracking, wording
+from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, VenueClosed, against
 from singr.queue.shapes import ChangedRequest, NewRequest, Receipt, Refusal, SubmittedRequest
-from singr.queue.tracking import receipt
 
 SUBMIT = maybe("request_submit", SubmittedRequest)
 SETTLE = many("requests_settle", ChangedRequest)
@@ -32,7 +31,7 @@ SEE = many("requests_see", ChangedRequest)
 REFUSAL = maybe("request_refusal", Refusal)
 
 LAST_ID = 2**63 - 1
-ONE_PENDING = "requests_one_pending_per_device"
+ONE_PENDING = ("requests_one_pending_per_device", "requests_one_pending_per_singer")
 
 
 async def submit(
@@ -61,7 +60,7 @@ async def submit(
     except asyncpg.UniqueViolationError as exc:
         if again := await replay.receipt_for(call, scope, body_hash):
             return again
-        if exc.constraint_name == ONE_PENDING:
+        if exc.constraint_name in ONE_PENDING:
             raise DuplicateRequest(f"{body.title} is already waiting; send allowDuplicate to ask again") from exc
         await replay.forget_expired(call, scope)
         row = await SUBMIT(call.kit.db, **call.audit, **given, **key)
@@ -70,7 +69,7 @@ async def submit(
             return again
         raise await _refusal(call, given)
     live.tell(call.kit, [row])
-    return receipt(call.kit.settings, row)
+    return tracking.receipt(call.kit.settings, row)
 
 
 async def _written(call: Call, tenant: UUID, venue_id: UUID, body: NewRequest) -> dict[str, Any]:
@@ -113,6 +112,17 @@ async def restore(call: Call, tenant: UUID, request_id: int) -> bool:
         raise DuplicateRequest("The singer has asked for this song again meanwhile") from exc
     live.tell(call.kit, rows)
     return bool(rows)
+
+
+async def withdraw(call: Call, request_id: int) -> None:
+    """Take a request back for its singer, who has been admitted. Doing so twice is fine; raises AlreadySettled when the
+    KJ was quicker."""
+    to = await tracking.ADDRESSEE(call.kit.db, request_id=request_id)
+    if await settle(call, to.tenant, request_id, status="withdrawn", via="api"):
+        return
+    row = await tracking.BY_ID(call.kit.db, request_id=request_id)
+    if row and row.status != "withdrawn":
+        raise AlreadySettled("the KJ has already dealt with it")
 
 
 async def process(call: Call, tenant: UUID, *, number: int, venue_id: UUID | None = None, via: str = "openkj") -> bool:

@@ -42,14 +42,14 @@ async def find(on: Runs, settings: Settings, tracking_token: str) -> SubmittedRe
 
 def shown(row: RequestRow) -> Request:
     """A row as anybody with its token sees it; the position only while it waits."""
-    return Request(**_fields(row))
+    return Request(**fields(row))
 
 
 def shown_to_host(settings: Settings, row: RequestRow) -> HostRequest:
     """A row as the organization that it was sent to sees it."""
     hidden = Pseudonyms(settings.auth_secret, row.tenant)
     return HostRequest(
-        **_fields(row),
+        **fields(row),
         device=hidden.name(DEVICE, row.device_id) if row.device_id else None,
         account=hidden.name(ACCOUNT, str(row.user_id)) if row.user_id else None,
         also_asked_as=row.also_asked_as,
@@ -58,10 +58,11 @@ def shown_to_host(settings: Settings, row: RequestRow) -> HostRequest:
 
 def receipt(settings: Settings, row: SubmittedRequest) -> Receipt:
     """What the guest gets for a submission."""
-    return Receipt(**_fields(row), tracking_token=token(settings, row.id))
+    return Receipt(**fields(row), tracking_token=token(settings, row.id))
 
 
-def _fields(row: RequestRow) -> dict[str, Any]:
+def fields(row: RequestRow) -> dict[str, Any]:
+    """What a `Request` shows of a row."""
     given = {
         "request_number" if name == "number" else name: value
         for name, value in msgspec.structs.asdict(row).items()

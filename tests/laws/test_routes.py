@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import pytest
@@ -34,6 +34,7 @@ shared = pytest.mark.asyncio(loop_scope="module")
 REPEATED_OTHERWISE = {
     "queue.guests.submit": "the key is kept by the request's own statement: one round trip",
     "queue.hosts.add": "the same statement",
+    "singers.requests.submit": "the same statement",
     "openkj.rest.submit": "the same statement",
     "queue.watching.issue_ticket": "a ticket works once and for seconds; a second one is what a client wants",
 }
@@ -52,15 +53,27 @@ def path_of(row: Row) -> str:
     return row.path.format(**values)
 
 
-def bearer(house: House, *permissions: str, user: UUID | None = None, tenant: UUID | None = None) -> dict[str, str]:
-    """A new session of `user` (or somebody) with just these permissions in `tenant` (or their own)."""
+def bearer(
+    house: House,
+    *permissions: str,
+    user: UUID | None = None,
+    tenant: UUID | None = None,
+    acting: Literal["customer", "singer"] = "customer",
+) -> dict[str, str]:
+    """A new session of `user` (or somebody) with just these permissions in `tenant` (or their own), or as a singer."""
     tenant = tenant or uuid4()
     somebody = PersonRow(
         user or uuid4(), "x@example.com", None, None, None, None, True, ["singer"], None, None, None, epoch=FAR
     )
     member = Membership(tenant, "", "customer_staff", "active", list(permissions), False)
-    person = Person(somebody, [member], Context("customer", tenant))
+    person = Person(somebody, [member], Context(acting, tenant))
     return {"Authorization": f"Bearer {tokens.issue(house.kit.settings, person, uuid4().hex)}"}
+
+
+def admitted(house: House, row: Row, **same: UUID) -> dict[str, str]:
+    """A session that just passes the row's rule."""
+    granted = [str(row.may.permission)] if row.may.permission else []
+    return bearer(house, *granted, **same, acting="singer" if row.may.context == "singer" else "customer")
 
 
 def test_the_route_page_is_the_golden_one() -> None:
@@ -141,10 +154,18 @@ async def test_the_wrong_permission_is_refused(row: Row, lasting_house: House) -
 
 
 @shared
+@rows(lambda row: row.may.context == "singer")
+async def test_a_singers_things_are_for_singers(row: Row, lasting_house: House) -> None:
+    everything = bearer(lasting_house, *(str(p) for p in Permission))
+    status, problem = await lasting_house.call(row.method, path_of(row), json={}, headers=everything)
+    assert (status, problem["detail"]) == (403, "switch to a singer context first")
+
+
+@shared
 @rows(lambda row: row.body and not row.may.inside)
 @pytest.mark.parametrize("body", [b'{"nope": 1}', b"[]", b"{", b"\xff", b"", b'"\\ud800"'])
 async def test_a_bad_body_is_told(row: Row, body: bytes, lasting_house: House) -> None:
-    headers = bearer(lasting_house, str(row.may.permission)) if not row.may.anonymous else {}
+    headers = admitted(lasting_house, row) if not row.may.anonymous else {}
     status, problem = await lasting_house.call(row.method, path_of(row), data=body, headers=headers)
     assert status == 422
     assert problem["errors"] or problem["detail"]
@@ -153,7 +174,7 @@ async def test_a_bad_body_is_told(row: Row, body: bytes, lasting_house: House) -
 @shared
 @rows(lambda row: row.body and not row.may.inside)
 async def test_a_huge_body_is_refused(row: Row, lasting_house: House) -> None:
-    headers = bearer(lasting_house, str(row.may.permission)) if not row.may.anonymous else {}
+    headers = admitted(lasting_house, row) if not row.may.anonymous else {}
     body = BytesIO(b" " * (row.body_limit + 1))
     status, problem = await lasting_house.call(row.method, path_of(row), data=body, headers=headers)
     assert (status, problem["type"].rpartition("/")[2]) == (413, "payload-too-large")
@@ -164,13 +185,12 @@ async def test_a_huge_body_is_refused(row: Row, lasting_house: House) -> None:
 async def test_over_the_limit_is_told_when_to_come_back(row: Row, lasting_house: House) -> None:
     strict = replace(row, rate=Rate(1, per_s=3600, by=row.rate.by))
     async with opened(lasting_house.kit.settings, (strict,)) as house:
-        granted = [str(row.may.permission)] if row.may.permission else []
         same = {"tenant": uuid4()} if row.rate.by == "organization" else {"user": uuid4()}
         device = {HEADER: Signer(house.kit.settings.auth_secret, "device").sign("phone")}
-        headers = bearer(house, *granted, **same) | device
+        headers = admitted(house, row, **same) | device
         async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as first:
             assert first.status != 429
-        headers = bearer(house, *granted, **same) | device
+        headers = admitted(house, row, **same) | device
         async with house.client.request(row.method, path_of(row), data=b"{}", headers=headers) as second:
             assert second.status == 429
             assert int(second.headers["Retry-After"]) >= 1

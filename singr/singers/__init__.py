@@ -1,0 +1,1 @@
+"""What is a singer's own, at every venue: profile, requests, history, favourites."""
