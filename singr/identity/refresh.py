@@ -58,9 +58,9 @@ class Owner(Struct):
 class TokenReused(AuthenticationFailed):
     title = "The session was ended: an old refresh token came back"
 
-    def __init__(self, session: str) -> None:
+    def __init__(self, session: str, user_id: UUID) -> None:
         super().__init__()
-        self.session = session
+        self.session, self.user_id = session, user_id
 
 
 class RefreshTokens:
@@ -93,9 +93,10 @@ class RefreshTokens:
             answer, owner = await self._rotate(keys=[_key(session)], args=[number, GRACE_MS, self._ttl_s])
         if answer == b"unknown":
             raise AuthenticationFailed("the session has ended")
+        whose = msgspec.json.decode(owner, type=Owner)
         if answer == b"reused":
-            raise TokenReused(session)
-        return self._signer.sign(f"{family}.{answer.decode()}"), session, msgspec.json.decode(owner, type=Owner)
+            raise TokenReused(session, whose.user_id)
+        return self._signer.sign(f"{family}.{answer.decode()}"), session, whose
 
     def session_of(self, token: str) -> str:
         """The session a token belongs to, whether it still goes on or not; raises AuthenticationFailed."""

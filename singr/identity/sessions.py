@@ -107,7 +107,8 @@ async def _refresh(call: Call, presented: str, *, cookie: bool) -> Session | Wit
         token, session, owner = await known.rotate(presented)
     except TokenReused as reused:
         await revocations.revoke(call.kit, reused.session, for_s=call.kit.settings.access_token_ttl_s)
-        log.warning("refresh token reused, session ended", extra={"address": call.address})
+        whose = {"user": str(reused.user_id), "address": call.address}
+        log.warning("refresh token reused, session ended", extra=whose)
         raise
     person = await people.load(call.kit.db, owner.user_id, owner.context)
     if person.row.generation != owner.generation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import UTC, datetime
 from typing import Any
@@ -31,6 +32,8 @@ ISSUED = maybe("api_key_issued", KeyRow)
 ROTATED = maybe("api_key_rotated", KeyRow)
 REVOKED = maybe("api_key_revoked", KeyRow)
 
+log = logging.getLogger("singr.security")
+
 
 class KeyUnusable(Conflict):
     title = "This key is no longer in use"
@@ -57,6 +60,7 @@ async def issue(call: Call, *, body: NewKey) -> ApiKey:
     row = await ISSUED(call.kit.db, **call.audit, tenant=call.tenant, by_user=call.actor.user_id, **stored, **given)
     if row is None:
         raise NotFound("no such organization")
+    _note(call, "API key issued", row)
     return shown(row, key)
 
 
@@ -68,18 +72,25 @@ async def rotate(call: Call, key_id: UUID) -> ApiKey:
     if row is None:
         found = await _find(call, key_id)
         raise KeyUnusable("it was rotated already" if found.status == "active" else f"it is {found.status}")
+    _note(call, "API key rotated", row)
     return shown(row, key)
 
 
 async def revoke(call: Call, key_id: UUID) -> ApiKey:
     """End a key at once; doing so twice is fine."""
     row = await REVOKED(call.kit.db, **call.audit, tenant=call.tenant, key_id=key_id)
+    if row:
+        _note(call, "API key revoked", row)
     return shown(row or await _find(call, key_id))
 
 
 def shown(row: KeyRow, key: str | None = None) -> ApiKey:
     given = asdict(row)
     return ApiKey(**given, key=key) if key else ApiKey(**given)
+
+
+def _note(call: Call, what: str, row: KeyRow) -> None:
+    log.info(what, extra={"id": str(row.id), "by": call.actor.id, "tenant": str(call.tenant), "address": call.address})
 
 
 async def _find(call: Call, key_id: UUID) -> KeyRow:

@@ -46,7 +46,7 @@ async def change(call: Call, member_id: UUID, *, body: ChangeMember) -> Member:
         await SET(tx, member=member_id, role=role, status=status)
         await SET_GRANTS(tx, member=member_id, slugs=direct)
         changed = await find(tx, call.tenant, member_id)
-    await _tell(call, changed, "member changed")
+    await _tell(call, changed, "member changed", was=member)
     return changed
 
 
@@ -59,7 +59,7 @@ async def remove(call: Call, member_id: UUID) -> None:
             raise problem
         await SET(tx, member=member_id, role=member.role, status="revoked")
         await SET_GRANTS(tx, member=member_id, slugs=[])
-    await _tell(call, member, "member revoked")
+    await _tell(call, member, "member revoked", was=member)
 
 
 async def find(on: Runs | Transaction, tenant: UUID, member_id: UUID) -> Member:
@@ -70,7 +70,8 @@ async def find(on: Runs | Transaction, tenant: UUID, member_id: UUID) -> Member:
     return found[0]
 
 
-async def _tell(call: Call, member: Member, what: str) -> None:
+async def _tell(call: Call, member: Member, what: str, *, was: Member) -> None:
     await epochs.tell(call.kit, {member.user_id: await epochs.NOW(call.kit.db, user_id=member.user_id)})
     who = {"user": str(member.user_id), "by": call.actor.id, "tenant": str(call.tenant)}
-    log.info(what, extra=who | {"role": member.role, "status": member.status})
+    became = {"role": member.role, "status": member.status, "role_before": was.role, "status_before": was.status}
+    log.info(what, extra=who | became)

@@ -16,6 +16,8 @@ from typing import Any
 
 import orjson
 
+from singr.telemetry import security
+
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 REDACTED = "[redacted]"
 
@@ -62,6 +64,8 @@ class JSONLines(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
+        if record.name == security.LOGGER and (event := security.EVENTS.get(record.getMessage())):
+            line["event"] = event
         if request_id := REQUEST_ID.get():
             line["requestId"] = request_id
         line |= {k: redact_field(k, v) for k, v in vars(record).items() if k not in PLAIN}
@@ -74,9 +78,11 @@ class JSONLines(logging.Formatter):
 
 
 def start(level: str, handler: logging.Handler | None = None) -> None:
-    """Send every logger of the process to `handler` (stderr unless given) as JSON lines."""
+    """Send every logger of the process to `handler` (stderr unless given) as JSON lines; security events whatever
+    the level is."""
     handler = handler or logging.StreamHandler(sys.stderr)
     handler.setFormatter(JSONLines())
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    logging.getLogger(security.LOGGER).setLevel(logging.INFO)
     for chatty in ("saq", "alembic.runtime.plugins"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

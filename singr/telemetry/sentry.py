@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SHUTDOWN_TIMEOUT_S = 2
 # Neither bodies nor headers nor the people behind them.
 NOT_TOLD = ("user", "server_name")
+NOT_TOLD_OF_STEPS = ("address",)
 NOT_TOLD_OF_REQUESTS = ("data", "cookies", "env", "headers", "query_string")
 
 
@@ -45,5 +46,6 @@ def scrub(event: Event, _hint: Hint) -> Event:
 
 
 def _scrub_breadcrumb(breadcrumb: dict[str, Any], _hint: dict[str, Any]) -> dict[str, Any]:
-    scrubbed: dict[str, Any] = redact_field("breadcrumb", breadcrumb)
+    data = {name: value for name, value in (breadcrumb.get("data") or {}).items() if name not in NOT_TOLD_OF_STEPS}
+    scrubbed: dict[str, Any] = redact_field("breadcrumb", breadcrumb | {"data": data})
     return scrubbed

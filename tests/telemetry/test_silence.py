@@ -4,32 +4,10 @@ from __future__ import annotations
 
 import logging
 
-import pytest
 from prometheus_client import REGISTRY, generate_latest
 
-from singr.telemetry.logs import JSONLines
+from tests.heard import Heard
 from tests.house import House
-
-
-class Heard(logging.Handler):
-    """Every record of the process as it would be written."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.setFormatter(JSONLines())
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
-
-
-@pytest.fixture
-def heard(caplog: pytest.LogCaptureFixture) -> Heard:
-    caplog.set_level(logging.DEBUG)
-    handler = Heard()
-    logging.getLogger().addHandler(handler)
-    caplog.set_level(logging.WARNING, "aiohttp")
-    return handler
 
 
 async def evening(house: House) -> set[str]:
