@@ -189,7 +189,19 @@ def main() -> int:
         provision.ensure(postgres=True, redis=True, chromium=True)
     except Missing as exc:
         sys.stderr.write(f"{exc}\n")
-        return 0 if given(DATABASE_NAMES) or docker.answering() else 1
+        if not (given(DATABASE_NAMES) or docker.answering()):
+            return 1
+    return _install_k6()
+
+
+def _install_k6() -> int:
+    from bench.k6 import scenarios  # which starts servers with this very module
+
+    try:
+        scenarios.program(install=True)
+    except Missing as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 1
     return 0
 
 

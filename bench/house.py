@@ -1,0 +1,93 @@
+"""Private servers with the large data set, and the product served on them: in processes of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.data.filling import Size, fill
+from singr import schema
+from singr.up import account, machine, provision
+from singr.up.child import Child
+from singr.up.ports import free_port
+from singr.up.postgres import Postgres
+from tests import services
+
+ROOT = Path(__file__).parents[1]
+# Without fsync: what is measured is the product, not the disk. The reference writes to the same database.
+POSTGRES = {
+    "fsync": "off",
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+    "maintenance_work_mem": "256MB",
+    "shared_preload_libraries": "pg_stat_statements",
+}
+START_TIMEOUT_S = 60
+
+
+@dataclass(slots=True)
+class House:
+    """`env` is what the product was started with; `size` what stands in its database."""
+
+    home: Path
+    size: Size
+    env: dict[str, str]
+    url: str = ""
+    pid: int = 0
+    took_s: dict[str, float] = field(default_factory=dict)
+
+
+@contextmanager
+def filled(scale: float) -> Iterator[House]:
+    """PostgreSQL and Redis with the data set at `scale`, and nobody who serves it yet."""
+    provision.ensure(postgres=True, redis=True)
+    with services.temporary_home() as home, services.private_redis() as redis:
+        postgres = Postgres(machine.postgres_programs(), home, services.PASSWORD, account.unprivileged(), POSTGRES)
+        with postgres.running():
+            size = Size.of(scale)
+            schema.upgrade(postgres.url)
+            took_s = asyncio.run(fill(postgres.url, size))
+            env = {
+                "DATABASE_URL": postgres.url,
+                "REDIS_URL": redis.url,
+                "SINGR_ENV": "test",
+                "TRUSTED_PROXIES": "127.0.0.0/8",
+            }
+            yield House(home, size, env, took_s=took_s)
+
+
+@contextmanager
+def serving(house: House, *, tree: Path = ROOT, extra: Mapping[str, str] | None = None) -> Iterator[House]:
+    """The product of `tree` in one process, API and workers; `house.url` and `house.pid` while it runs."""
+    port = free_port()
+    env = {**house.env, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONPATH": str(tree), **(extra or {})}
+    with running([sys.executable, "-m", "singr", "serve"], env, house.home / f"serve-{port}.log", tree) as child:
+        url = f"http://127.0.0.1:{port}"
+        child.wait_until(lambda: answers(f"{url}/readyz"), timeout_s=START_TIMEOUT_S)
+        house.url, house.pid = url, child.process.pid if child.process else 0
+        yield house
+
+
+@contextmanager
+def running(command: list[str], env: Mapping[str, str], log: Path, directory: Path = ROOT) -> Iterator[Child]:
+    """A server of ours in its own process; it ends with us, however we end."""
+    given = [f"{name}={value}" for name, value in env.items()]
+    child = Child(["/usr/bin/env", *given, *command], log, None, (signal.SIGTERM,), directory)
+    child.spawn()
+    try:
+        yield child
+    finally:
+        child.stop()
+
+
+def answers(url: str) -> bool:
+    with suppress(urllib.error.URLError, OSError), urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310
+        return bool(answer.status == 200)
+    return False
