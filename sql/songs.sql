@@ -217,7 +217,25 @@ WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :sync_id
 
 -- book_of_venue(url_name) -> maybe
 -- Whose book, and which, singers at a venue search.
-SELECT v.customer_profiles_id, v.current_system_id FROM venues v WHERE v.url_name = :url_name
+SELECT v.customer_profiles_id, v.current_system_id, v.venues_id FROM venues v WHERE v.url_name = :url_name
+
+-- book_sung_from(system) -> maybe
+-- Whose system this is, by its id, where some venue sings from it.
+SELECT s.customer_profiles_id, s.openkj_system_id, v.venues_id
+FROM systems s
+JOIN venues v ON v.customer_profiles_id = s.customer_profiles_id AND v.current_system_id = s.openkj_system_id
+WHERE s.systems_id = :system
+ORDER BY v.venues_id
+LIMIT 1
+
+-- book_numbers(tenant, system, after, max_rows) -> many
+-- The numbers of a tenant's systems from `after` on; of one system where it is given.
+SELECT s.openkj_system_id
+FROM systems s
+WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id >= :after::bigint
+  AND (:system::bigint IS NULL OR s.openkj_system_id = :system)
+ORDER BY s.openkj_system_id
+LIMIT :max_rows
 
 -- songs_counted(tenant, system) -> value
 -- The size of a book.
@@ -306,3 +324,56 @@ CROSS JOIN LATERAL (
      ORDER BY similarity(w.word, t.term) DESC, w.word
      LIMIT :most)
 ) AS near
+
+-- artists_listed(tenant, system, start, until, after, max_rows) -> many
+-- A book's artists whose keys are from `start` up to `until`, after a key, each in the spelling most of its songs have.
+SELECT mode() WITHIN GROUP (ORDER BY d.artist), count(*)::int, d.artist_key
+FROM songdb d
+WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
+  AND d.artist_key >= :start AND d.artist_key < :until AND d.artist_key > :after
+GROUP BY d.artist_key
+ORDER BY d.artist_key
+LIMIT :max_rows
+
+-- letters_used(tenant, system, letters, starts, untils) -> many
+-- Those of the letters (each a stretch of keys) that some artist of a book begins with.
+SELECT l.letter
+FROM unnest(:letters::text[], :starts::text[], :untils::text[]) WITH ORDINALITY AS l (letter, start, until, place)
+WHERE EXISTS (SELECT 1 FROM songdb d
+              WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
+                AND d.artist_key >= l.start AND d.artist_key < l.until)
+ORDER BY l.place
+
+-- songs_new(tenant, system, days, before, max_rows) -> many
+-- The songs that came last, before an id, but for those the book began with.
+SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.created_at
+FROM (SELECT s.songdb_id, s.artist, s.title, s.combined, s.openkj_system_id, s.created_at
+      FROM songdb s
+      WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :system AND s.songdb_id < :before
+      ORDER BY s.songdb_id DESC
+      LIMIT :max_rows) AS d,
+     (SELECT f.created_at AS began_at FROM songdb f
+      WHERE f.customer_profiles_id = :tenant AND f.openkj_system_id = :system
+      ORDER BY f.songdb_id LIMIT 1) AS book
+WHERE d.created_at > greatest(book.began_at + interval '1 hour', now() - make_interval(days => :days::int))
+ORDER BY d.songdb_id DESC
+
+-- songs_asked_most(venue_id, days, max_rows) -> many
+-- What was asked for most at a venue, each song as it was named last.
+SELECT (array_agg(r.artist ORDER BY r.requests_id DESC))[1], (array_agg(r.title ORDER BY r.requests_id DESC))[1],
+       count(*)::int
+FROM requests r
+WHERE r.venues_id = :venue_id AND r.requested_at > now() - make_interval(days => :days::int)
+  AND r.status <> 'withdrawn' AND r.song_fingerprint <> ''
+GROUP BY r.song_fingerprint
+ORDER BY 3 DESC, max(r.requests_id) DESC
+LIMIT :max_rows
+
+-- songs_by_names(tenant, system, artist_keys, title_keys) -> many
+-- A book's songs of these artists and titles.
+SELECT DISTINCT ON (d.artist_key, d.title_key)
+       d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.artist_key, d.title_key
+FROM unnest(:artist_keys::text[], :title_keys::text[]) AS n (artist_key, title_key)
+JOIN songdb d ON d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
+     AND d.artist_key = n.artist_key AND d.title_key = n.title_key
+ORDER BY d.artist_key, d.title_key, d.songdb_id

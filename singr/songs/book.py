@@ -13,15 +13,16 @@ from msgspec import UNSET, Meta, Struct
 from msgspec.structs import astuple
 
 from singr.core import paging
-from singr.core.errors import NotFound
+from singr.core.errors import FieldError, NotFound, ValidationFailed
 from singr.core.paging import Id
 from singr.http.call import Call
 from singr.infra.sql import Runs, many, maybe, value
 from singr.songs import asking, folding, typos
 from singr.songs.asking import Asked
-from singr.songs.shapes import Book, Found, Hit, Song, SongQuery, Text, WordedHit
+from singr.songs.shapes import Book, Found, Hit, PublicSearch, Song, SongQuery, Text, WordedHit
 
 OF_VENUE = maybe("book_of_venue", Book)
+SUNG_FROM = maybe("book_sung_from", Book)
 COUNTED = value("songs_counted", int)
 LISTED = many("songs_listed", Hit)
 OF_ARTIST = many("songs_of_artist", Hit)
@@ -50,10 +51,27 @@ class Position(Struct, array_like=True):
 
 async def of_venue(call: Call, url_name: str, *, query: SongQuery) -> Found:
     """Songs that can be asked for at a venue."""
+    return await _answer(call, await sung_at(call, url_name), query)
+
+
+async def of_any(call: Call, *, query: PublicSearch) -> Found:
+    """Songs of a venue's book, or of a system's."""
+    if query.venue is not None:
+        return await _answer(call, await sung_at(call, query.venue), query)
+    if query.system is None:
+        raise ValidationFailed(errors=(FieldError("venue", "name a venue or a system"),))
+    book = await SUNG_FROM(call.kit.db, system=query.system)
+    if book is None:
+        raise NotFound("no such system")
+    return await _answer(call, book, query)
+
+
+async def sung_at(call: Call, url_name: str) -> Book:
+    """The book singers at a venue choose from; raises NotFound."""
     book = await OF_VENUE(call.kit.db, url_name=url_name)
     if book is None:
         raise NotFound("no such venue")
-    return await search(call.kit.db, book.tenant, book.system, query.q, query.limit, query.cursor, artist=query.artist)
+    return book
 
 
 async def search(
@@ -85,6 +103,10 @@ async def search(
 async def count(on: Runs, tenant: UUID, system: int) -> int:
     """How many songs a book has."""
     return await COUNTED(on, tenant=tenant, system=system)
+
+
+async def _answer(call: Call, book: Book, query: SongQuery) -> Found:
+    return await search(call.kit.db, book.tenant, book.system, query.q, query.limit, query.cursor, artist=query.artist)
 
 
 async def _of_artist(

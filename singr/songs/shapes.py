@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from singr.core.paging import Limit, Page
 
@@ -51,6 +51,70 @@ class WordedHit(Hit):
     likeness: int
 
 
+class NewSong(Song, rename="camel", kw_only=True):
+    """A song that came after the book's first sync."""
+
+    added_at: datetime
+
+
+class NewSongRow(Struct):
+    id: int
+    artist: str
+    title: str
+    combined: str
+    system_id: int
+    added_at: datetime
+
+
+class AskedFor(Struct):
+    """What was asked for at a venue, and how often."""
+
+    artist: str
+    title: str
+    requests: int
+
+
+class TopSong(Song, rename="camel", kw_only=True):
+    """A song of the book with how often it was asked for at the venue in the last 90 days."""
+
+    requests: int
+
+
+class Artist(Struct):
+    """`songs` is how many songs of the artist a book has."""
+
+    name: str
+    songs: int
+
+
+class ArtistRow(Artist):
+    key: str
+
+
+class Artists(Page[Artist], rename="camel"):
+    """`letters` are those some artist of the book begins with, to browse by."""
+
+    letters: list[str] = field(default_factory=list)
+
+
+class ArtistQuery(Struct, rename="camel"):
+    """`letter` is one of `letters`; `q` what the artist begins with."""
+
+    letter: str | None = None
+    q: Annotated[str, Meta(max_length=200)] = ""
+    limit: Limit = 20
+    cursor: str | None = None
+
+
+class Listing(Struct, rename="camel"):
+    limit: Limit = 20
+    cursor: str | None = None
+
+
+class Top(Struct):
+    limit: Limit = 20
+
+
 class SongQuery(Struct, rename="camel"):
     """`q` is words or beginnings of words in any order; without it the book in order of artists."""
 
@@ -60,11 +124,25 @@ class SongQuery(Struct, rename="camel"):
     cursor: str | None = None
 
 
+class PublicSearch(SongQuery, rename="camel"):
+    """In the book of a venue (its `urlName`), or of a system (its id) that some venue sings from."""
+
+    venue: str | None = None
+    system: UUID | None = None
+
+
+class OwnSearch(SongQuery, rename="camel"):
+    """In one system (OpenKJ's number), or in each of the organization's, one after the other."""
+
+    system_id: int | None = None
+
+
 class Book(Struct):
     """Whose songs are sung at a venue."""
 
     tenant: UUID
     system: int
+    venue_id: UUID
 
 
 class Generation(Struct):
