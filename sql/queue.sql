@@ -306,7 +306,8 @@ WHERE s.songdb_id = :song_id AND v.venues_id = :venue_id AND v.customer_profiles
 
 -- venue_snapshot(venue_id) -> maybe
 -- A venue's stream and everything its watchers see, as of one moment; at most 5,000 waiting requests.
-SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, s.openkj_connected, v.queue_privacy,
+SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, s.openkj_connected, v.rules,
+       coalesce(p.timezone, 'UTC'), v.queue_privacy,
        coalesce((
            SELECT jsonb_agg(to_jsonb(q) ORDER BY q.id)
            FROM (
@@ -320,7 +321,7 @@ SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, 
                LIMIT 5000
            ) q
        ), '[]'::jsonb)
-FROM venue_streams s JOIN venues v USING (venues_id)
+FROM venue_streams s JOIN venues v USING (venues_id) JOIN customer_profiles p USING (customer_profiles_id)
 WHERE s.venues_id = :venue_id
 
 -- venue_versions(venue_ids) -> many

@@ -6,7 +6,8 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
-       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id)
+       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
+       (SELECT coalesce(p.timezone, 'UTC') FROM customer_profiles p WHERE p.customer_profiles_id = v.customer_profiles_id)
 FROM venues v
 WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id
 
@@ -18,7 +19,8 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
-       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id)
+       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
+       (SELECT coalesce(p.timezone, 'UTC') FROM customer_profiles p WHERE p.customer_profiles_id = v.customer_profiles_id)
 FROM venues v
 WHERE v.url_name = :url_name
 
@@ -30,7 +32,8 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
-       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id)
+       (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
+       (SELECT coalesce(p.timezone, 'UTC') FROM customer_profiles p WHERE p.customer_profiles_id = v.customer_profiles_id)
 FROM venues v
 WHERE v.customer_profiles_id = :tenant AND v.openkj_venue_id > :after::bigint
 ORDER BY v.openkj_venue_id
@@ -102,13 +105,14 @@ WITH actor AS MATERIALIZED (
         queue_privacy = n.queue_privacy, message = n.message, rules = n.rules
     FROM before, jsonb_populate_record(before.was, :given::jsonb) AS n
     WHERE v.venues_id = before.venues_id AND n IS DISTINCT FROM before.was
-    RETURNING v.venues_id, v.customer_profiles_id, v.url_name, v.name, v.accepting_requests, v.message,
+    RETURNING v.venues_id, v.customer_profiles_id, v.url_name, v.name, v.accepting_requests, v.message, v.rules,
               (v.url_name, v.name, v.accepting_requests)
               IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests)
               AS openkj_sees,
-              (v.url_name, v.name, v.accepting_requests, v.message, v.queue_privacy, v.current_system_id)
+              (v.url_name, v.name, v.accepting_requests, v.message, v.queue_privacy, v.current_system_id, v.rules)
               IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests,
-                                (before.was).message, (before.was).queue_privacy, (before.was).current_system_id)
+                                (before.was).message, (before.was).queue_privacy, (before.was).current_system_id,
+                                (before.was).rules)
               AS watchers_see
 ), bump AS (
     UPDATE venue_streams s SET version = s.version + 1
@@ -120,9 +124,9 @@ WITH actor AS MATERIALIZED (
     FROM bump, changed
     WHERE t.customer_profiles_id = changed.customer_profiles_id AND changed.openkj_sees
 )
-SELECT changed.url_name, changed.name, changed.accepting_requests, changed.message, bump.openkj_connected, bump.epoch,
-       bump.version
-FROM changed, bump
+SELECT changed.url_name, changed.name, changed.accepting_requests, changed.message, bump.openkj_connected,
+       changed.rules, coalesce(p.timezone, 'UTC'), bump.epoch, bump.version
+FROM changed JOIN customer_profiles p USING (customer_profiles_id), bump
 
 -- venue_takes_along(tenant, venue_id) -> maybe
 -- What goes with a venue of the tenant.

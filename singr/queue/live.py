@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -18,6 +19,7 @@ from singr.queue.shapes import ChangedRequest, RequestRow, VenueKey
 from singr.realtime import hints
 from singr.realtime.messages import View
 from singr.realtime.state import VENUE, Delta, Faces, Gone, Item, Position, Snapshot, Viewer
+from singr.venues import venues
 from singr.venues.shapes import LiveVenue, VenueOp
 
 # Beyond this a change is not told in operations; rooms read the queue again.
@@ -32,6 +34,8 @@ class SnapshotRow(Struct):
     accepting_requests: bool
     message: str | None
     openkj_connected: bool | None
+    rules: dict[str, Any]
+    time_zone: str
     queue_privacy: str
     requests: list[dict[str, object]]
 
@@ -92,7 +96,7 @@ class Source:
         if row is None:
             return None
         self._privacy[row.epoch] = row.queue_privacy
-        venue = _venue(LiveVenue(row.url_name, row.name, row.accepting_requests, row.message, row.openkj_connected))
+        venue = _venue(venues.watched(row))
         waiting = msgspec.convert(row.requests, list[RequestRow])
         requests = (faces.item(r, row.queue_privacy, self._kit.settings) for r in waiting)
         return Snapshot(row.epoch, row.version, (venue, *requests))

@@ -15,7 +15,6 @@ from singr.venues import forms, slugs, venues
 from singr.venues.shapes import (
     ChangedVenue,
     Confirm,
-    LiveVenue,
     NewVenue,
     StreamEnd,
     TakenAlong,
@@ -70,9 +69,7 @@ async def put(call: Call, tenant: UUID, venue_id: UUID, given: dict[str, Any]) -
     if changed is None:
         await venues.row(call.kit.db, tenant, venue_id)
         return
-    venue = LiveVenue(
-        changed.url_name, changed.name, changed.accepting_requests, changed.message, changed.openkj_connected
-    )
+    venue = venues.watched(changed)
     # A new privacy setting changes how every request looks, so rooms read everything again.
     ops = None if "queue_privacy" in given else [VenueOp(venue)]
     hints.tell(call.kit, venue_id, changed.epoch, changed.version, ops)

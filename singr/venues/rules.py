@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, Struct
+
+from singr.core import clock
+
+UTC = ZoneInfo("UTC")
+ONE_NIGHT = timedelta(days=1)
 
 DuplicatePolicy = Literal["warn", "refuse", "allow"]
 
@@ -54,8 +60,16 @@ def read(stored: dict[str, Any]) -> Rules:
     return msgspec.convert(stored, Rules)
 
 
-def words(rules: Rules) -> list[str]:
-    """The rules as guests read them; the last call's time is for the page to say in its own time zone."""
+def last_call(rules: Rules, zone: ZoneInfo) -> tuple[str, bool] | None:
+    """The time of tonight's last call on the wall clock there, "23:30", and whether it is over; None without one."""
+    began = clock.night_began(zone)
+    if rules.last_call_at is None or not began <= rules.last_call_at < began + ONE_NIGHT:
+        return None
+    return f"{rules.last_call_at.astimezone(zone):%H:%M}", rules.last_call_at <= clock.now()
+
+
+def words(rules: Rules, zone: ZoneInfo = UTC) -> list[str]:
+    """The rules as guests read them, times on the clock of that zone."""
     told = []
     if rules.requests_per_singer:
         songs = "one song" if rules.requests_per_singer == 1 else f"{rules.requests_per_singer} songs"
@@ -67,8 +81,8 @@ def words(rules: Rules) -> list[str]:
         told.append("Each song is sung once a night.")
     if rules.duplicate_policy == "refuse":
         told.append("The same song cannot wait twice for you.")
-    if rules.last_call_at:
-        told.append("There is a last call tonight.")
+    if call := last_call(rules, zone):
+        told.append(f"The last call was at {call[0]}." if call[1] else f"Last call at {call[0]}.")
     return told
 
 

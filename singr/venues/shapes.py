@@ -47,6 +47,7 @@ class VenueRow(Struct):
     waiting: int
     openkj_seen_at: datetime | None
     openkj_connected: bool | None
+    time_zone: str
 
 
 class Stats(Struct, rename="camel"):
@@ -119,18 +120,21 @@ class PublicVenue(Struct, rename="camel"):
     message: str | None
     rules: Rules
     rules_in_words: list[str]
+    time_zone: str
     openkj_connected: bool | None
     stats: Stats
 
 
 class LiveVenue(Struct, rename="camel"):
-    """The venue as watchers see it."""
+    """The venue as watchers see it. `timeZone` (an IANA name) is the one its times are to be read in."""
 
     url_name: str
     name: str
     accepting_requests: bool
     message: str | None
     openkj_connected: bool | None
+    rules: Rules
+    time_zone: str
 
 
 class VenueOp(Struct, tag_field="op", tag="venue", rename="camel"):
@@ -147,6 +151,8 @@ class ChangedVenue(Struct):
     accepting_requests: bool
     message: str | None
     openkj_connected: bool | None
+    rules: dict[str, Any]
+    time_zone: str
     epoch: str
     version: int
 

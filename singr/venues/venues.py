@@ -8,14 +8,14 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from singr.core import paging
+from singr.core import clock, paging
 from singr.core.errors import NotFound
 from singr.core.paging import Limit, Page
 from singr.http.call import Call
 from singr.infra.sql import Runs, many, maybe
 from singr.venues import rules
 from singr.venues.rules import NamedRules
-from singr.venues.shapes import OwnStats, PublicVenue, Stats, Today, Venue, VenueRow
+from singr.venues.shapes import LiveVenue, OwnStats, PublicVenue, Stats, Today, Venue, VenueRow
 
 OF_TENANT = many("venues_of_tenant", VenueRow)
 TODAY = many("venues_today", Today)
@@ -71,7 +71,13 @@ async def show_public(call: Call, url_name: str) -> PublicVenue:
 def public(found: VenueRow) -> PublicVenue:
     """What anybody may know of it."""
     shared = _shared(found, PublicVenue)
-    return PublicVenue(**shared, rules_in_words=rules.words(shared["rules"]), stats=Stats(found.waiting))
+    in_words = rules.words(shared["rules"], clock.zone(found.time_zone))
+    return PublicVenue(**shared, rules_in_words=in_words, stats=Stats(found.waiting))
+
+
+def watched(row: Struct) -> LiveVenue:
+    """The venue as watchers see it, from a row that has its columns."""
+    return LiveVenue(**_shared(row, LiveVenue))
 
 
 async def _own(call: Call, rows: Sequence[VenueRow]) -> list[Venue]:
@@ -85,6 +91,8 @@ def _stats(found: VenueRow, today: Today) -> OwnStats:
     return OwnStats(found.waiting, today.requests, today.processed, today.rejected, today.withdrawn, today.singers)
 
 
-def _shared(found: VenueRow, shape: type[Struct]) -> dict[str, Any]:
+def _shared(found: Any, shape: type[Struct]) -> dict[str, Any]:
     shared = {name: getattr(found, name) for name in shape.__struct_fields__ if hasattr(found, name)}
+    if "time_zone" in shared:
+        shared["time_zone"] = clock.zone(found.time_zone).key
     return shared | {"rules": rules.read(found.rules)}

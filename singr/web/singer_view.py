@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from singr.core import clock
 from singr.core.errors import Problem, ValidationFailed
 from singr.core.paging import Page
 from singr.http.call import Call
@@ -16,8 +17,9 @@ from singr.queue.rules import DuplicateRequest, VenueClosed
 from singr.queue.shapes import SubmittedRequest
 from singr.songs import book
 from singr.songs.shapes import Song
+from singr.venues import rules
 from singr.venues.shapes import VenueRow
-from singr.web import own
+from singr.web import house_rules, own
 from singr.web.markup import Markup, fill, join, template
 from singr.web.page import dress, respond_with
 from singr.web.words import labels, of_page, say
@@ -37,6 +39,7 @@ WITHDRAW = Template(
     '<form method="post" action="$path/withdraw"><input type="hidden" name="token" value="$token">'
     "<button>$label</button></form>"
 )
+RULE = Template("<li>$text</li>")
 KEY = Template('<option value="$n"$chosen>$label</option>')
 KEY_MAX = 12
 RESULTS = 20
@@ -89,6 +92,7 @@ async def page(
             "open": str(venue.accepting_requests).lower(),
             "connected": str(venue.openkj_connected).lower(),
             "message": venue.message or "",
+            "rules": join(fill(RULE, text=line) for line in _rules(venue)),
             "q": looking.q,
             "results": join(fill(ROW, id=s.id, title=s.title, artist=s.artist) for s in found.items),
             "none": "" if found.items else say(WORDS, "no_hit" if looking.q else "no_songs", text=looking.q),
@@ -101,6 +105,10 @@ async def page(
     title = say(WORDS, "page_title", venue=venue.name)
     status = asking.problem.status if asking.problem else 200
     return respond_with(request, DRESS, title=title, body=body, status=status)
+
+
+def _rules(venue: VenueRow) -> Iterable[str]:
+    return house_rules.told(WORDS, rules.read(venue.rules), clock.zone(venue.time_zone))
 
 
 async def _found(call: Call, venue: VenueRow, looking: Looking) -> Page[Song]:

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
 
+from singr.core import clock
 from singr.infra.sql import QUERIES
 from tests.house import SONG, VENUE, House
 from tests.queue.test_guests import slug
@@ -112,6 +114,33 @@ async def test_guests_read_the_rules_in_plain_words(house: House) -> None:
     assert [preset["name"] for preset in presets] == ["open", "fair", "busy"]
 
 
+async def test_guests_read_when_the_last_call_is_on_the_clock_of_the_house(house: House) -> None:
+    """Tonight's alone: at 23:30 in New York, whatever the clocks of servers and phones say."""
+    zone = ZoneInfo("America/New_York")
+    at = clock.night_began(zone) + timedelta(hours=18, minutes=30)
+    await set_rules(house, {"lastCallAt": at.isoformat()})
+    told = "The last call was at 23:30." if at < datetime.now(UTC) else "Last call at 23:30."
+    _, venue = await house.call("GET", VENUE)
+    assert (venue["rulesInWords"], venue["timeZone"]) == ([told], "America/New_York")
+    async with house.client.get("/v/test-karaoke-bar") as page:
+        assert f"<li>{told}</li>" in await page.text()
+    await house.value("UPDATE customer_profiles SET timezone = 'Nowhere/Land' RETURNING 1")
+    assert (await house.call("GET", VENUE))[1]["timeZone"] == "UTC"
+    for other in (at - timedelta(days=1), at + timedelta(days=2)):
+        await set_rules(house, {"lastCallAt": other.isoformat()})
+        assert (await house.call("GET", VENUE))[1]["rulesInWords"] == []
+
+
+async def test_the_page_says_the_rules_as_the_api_has_them(house: House) -> None:
+    await set_rules(house, "busy")
+    async with house.client.get("/v/test-karaoke-bar") as page:
+        text = await page.text()
+    lines = ("One song at a time.", "15 minutes between two requests.", "Each song is sung once a night.")
+    for line in (*lines, "The same song cannot wait twice for you."):
+        assert f"<li>{line}</li>" in text
+    assert (await house.call("GET", VENUE))[1]["rules"]["requestsPerSinger"] == 1
+
+
 @pytest.mark.parametrize(
     "rules", [{"requestsPerSinger": 0}, {"cooldownMinutes": 241}, {"nope": 1}, "strict", {"lastCallAt": "tonight"}]
 )
@@ -133,7 +162,7 @@ async def test_of_many_at_the_last_free_slot_one_wins(house: House) -> None:
     await house.call("DELETE", f"/v1/public/requests/{taken_back['trackingToken']}")
     answers = await asyncio.gather(*(ask(house, title=title) for title in "ABCDE"))
     assert sorted(status for status, _ in answers) == [201, 429, 429, 429, 429]
-    assert await house.value("SELECT version FROM venue_streams") == 3
+    assert await house.value("SELECT version FROM venue_streams") == 4
 
 
 @pytest.fixture

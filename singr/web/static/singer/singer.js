@@ -8,6 +8,7 @@ import { Live } from "../live/live.js";
 import { Change } from "./change.js";
 import { Mine } from "./mine.js";
 import { Outbox } from "./outbox.js";
+import { showRules } from "./rules.js";
 import { Search } from "./search.js";
 import { Sheet } from "./sheet.js";
 
@@ -33,6 +34,7 @@ function showVenue() {
   document.body.dataset.connected = openkjConnected;
   setText($("h1"), name);
   setText($("#message"), message ?? "");
+  showRules(live.venue);
   const n = live.requests.size;
   setText($("#queue"), n ? say("queue", { n }) : say("queue_empty"));
 }
