@@ -16,7 +16,7 @@ from singr.http.mount import mount
 from singr.http.route import Row
 from singr.identity import epochs, revocations
 from singr.identity.tokens import Doorkeeper
-from singr.infra import aside, bus, postgres, redis, work
+from singr.infra import aside, bus, oidc, postgres, redis, work
 from singr.infra.kit import Kit
 from singr.infra.limits import Limiter
 from singr.queue.live import Source
@@ -37,6 +37,7 @@ async def open_kit(settings: Settings) -> AsyncIterator[Kit]:
             limits=Limiter(client),
             jobs=await enter(work.opened(settings.redis_url)),
             aside=await enter(aside.opened()),
+            oidc=await enter(oidc.opened(settings.oidc)),
         )
 
 

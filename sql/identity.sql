@@ -182,3 +182,17 @@ INSERT INTO recovery_codes (users_id, code_hash) SELECT :user_id, unnest(:hashes
 -- recovery_code_use(user_id, code_hash) -> none
 -- Uses up a recovery code.
 DELETE FROM recovery_codes WHERE users_id = :user_id AND code_hash = :code_hash
+
+-- linked_person(issuer, subject) -> maybe
+-- Whose account the word of another service opens.
+SELECT users_id FROM accounts WHERE provider = :issuer AND provider_account_id = :subject
+
+-- link_candidate(email) -> one
+-- The account with this address; the address does not change under our hands.
+SELECT users_id, email, name, is_email_verified FROM users WHERE email = :email FOR UPDATE
+
+-- link_add(user_id, issuer, subject) -> none
+-- From now on the other service's subject opens this account; one that opens another already goes on doing so.
+INSERT INTO accounts (users_id, provider, provider_account_id, type)
+VALUES (:user_id, :issuer, :subject, 'oidc')
+ON CONFLICT (provider, provider_account_id) DO NOTHING

@@ -14,7 +14,7 @@ from yarl import URL
 from tests import databases, services
 from tests.services import Server
 
-pytest_plugins = ("tests.heard", "tests.house", "tests.mailbox")
+pytest_plugins = ("tests.heard", "tests.house", "tests.mailbox", "tests.openid.fixtures")
 
 
 def pytest_configure(config: pytest.Config) -> None:

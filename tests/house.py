@@ -146,10 +146,12 @@ def lasting_house(_house_of_module: House, redis_url: str) -> House:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, rows: Sequence[Row] = table.ROUTES) -> AsyncIterator[House]:
-    """An API process; several may share the settings."""
+async def opened(
+    settings: Settings, rows: Sequence[Row] = table.ROUTES, *, port: int | None = None
+) -> AsyncIterator[House]:
+    """An API process, on any port unless one is asked for; several may share the settings."""
     async with AsyncExitStack() as stack:
         kit = await stack.enter_async_context(open_kit(settings))
         app = await stack.enter_async_context(application(kit, rows))
-        client = await stack.enter_async_context(TestClient(TestServer(app)))
+        client = await stack.enter_async_context(TestClient(TestServer(app, port=port)))
         yield House(client, kit, Demo(API_KEY))

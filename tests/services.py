@@ -185,6 +185,13 @@ def _lock_of(home: Path) -> Path:
 
 def main() -> int:
     """Install what the tests need; the exit code. With other servers at hand most tests do without our own."""
+    from tests.openid import dex  # which asks us for a home
+
+    try:
+        dex.ensure()
+    except Missing as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 1
     try:
         provision.ensure(postgres=True, redis=True, chromium=True)
     except Missing as exc:

@@ -1,7 +1,8 @@
 """Everything an operator can set, read once from the environment into one frozen Struct.
 
-Each field is the environment variable of the same name in capitals. A misspelt `SINGR_*` name, a value of the wrong
-type and development secrets in production stop the process with one line that says which.
+Each field but `oidc` (see `providers.py`) is the environment variable of the same name in capitals. A misspelt
+`SINGR_*` name, a value of the wrong type and development secrets in production stop the process with one line that says
+which.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from singr.core import providers
+from singr.core.providers import BadProvider, Provider
 
 DEVELOPMENT_SECRET = "singr-development-secret-not-for-production"  # noqa: S105
 
@@ -46,6 +51,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     jwt_audience: str = "system.singrkaraoke.com"
     access_token_ttl_s: Seconds = 900
     refresh_token_ttl_s: Seconds = 604_800
+    oidc: tuple[Provider, ...] = ()
 
     email_provider: Literal["console", "smtp"] = "console"
     email_from: str = "Singr <no-reply@localhost.localdomain>"
@@ -69,7 +75,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         return tuple(ip_network(text, strict=False) for text in self.trusted_proxies)
 
 
-NAMES = {field.upper(): field for field in Settings.__struct_fields__}
+NAMES = {field.upper(): field for field in Settings.__struct_fields__ if field != "oidc"}
 ORIGIN = re.compile(r"https?://[^/\s*]+")
 LISTS = {"CORS_ORIGINS", "TRUSTED_PROXIES"}
 
@@ -89,7 +95,10 @@ def read(environ: Mapping[str, str] = os.environ) -> Settings:
         reason, _, path = str(exc).partition(" - at ")
         raise BadSettings(f"{path.strip('`$.').upper()}: {reason}") from exc
     _check(settings)
-    return settings
+    try:
+        return replace(settings, oidc=providers.read(environ, production=settings.singr_env == "production"))
+    except BadProvider as exc:
+        raise BadSettings(str(exc)) from exc
 
 
 def _parts(text: str) -> tuple[str, ...]:

@@ -3,7 +3,8 @@ connections, OpenKJ and jobs use the same ones."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from singr.core.actor import Actor
@@ -14,7 +15,8 @@ from singr.infra.kit import Kit
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`device` is the caller's verified device id, `address` the client's IP address as text.
+    """`device` is the caller's verified device id, `address` the client's IP address as text, `cookies` what a browser
+    has brought along.
 
     `browser` is there when one of our own pages calls; `by_cookie` says that its session cookie names the actor.
     """
@@ -27,6 +29,7 @@ class Call:
     idempotency_key: str | None = None
     browser: Browser | None = None
     by_cookie: bool = False
+    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def tenant(self) -> UUID:

@@ -98,7 +98,8 @@ class Endpoint:
         address = client_address(request, self._proxies)
         # OpenKJ's door knows no such header, and answers nothing but its own form.
         once = None if self.row.raw and self.row.may.inside else decode.idempotency_key(request)
-        return Call(actor, self.kit, request_id, device, address, once, caller.browser, caller.by_cookie)
+        browser, by_cookie, cookies = caller.browser, caller.by_cookie, request.cookies
+        return Call(actor, self.kit, request_id, device, address, once, browser, by_cookie, cookies)
 
     async def _limit(self, call: Call, told: dict[str, str], *, is_new: bool) -> None:
         """Count the call; what its limit says is added to `told`, the reply's headers."""

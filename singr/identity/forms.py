@@ -12,7 +12,8 @@ from singr.identity.shapes import Password
 # Addresses that every mail server understands: RFC 5321 without quoted and international local parts.
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-NewEmail = Annotated[str, Meta(max_length=254, pattern=rf"^{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+\Z")]
+ADDRESS = rf"^{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+\Z"
+NewEmail = Annotated[str, Meta(max_length=254, pattern=ADDRESS)]
 NewPassword = Annotated[str, Meta(min_length=SINGER_MIN_LENGTH, max_length=256)]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Business = Annotated[str, Meta(min_length=1, max_length=255)]

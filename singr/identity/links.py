@@ -81,7 +81,7 @@ def address(settings: Settings, word: str = "", token: str = "") -> str:
     return f"{settings.base_url}/account" + (f"#{word}={token}" if token else "")
 
 
-async def tell(tx: Transaction, settings: Settings, letter: str, *, to: str, name: str | None) -> int:
-    """A letter without a token; returns its id."""
-    facts = {"name": name or SOMEBODY, "link": address(settings)}
+async def tell(tx: Transaction, settings: Settings, letter: str, *, to: str, name: str | None, **more: str) -> int:
+    """A letter without a token, with what `more` it tells; returns its id."""
+    facts = {"name": name or SOMEBODY, "link": address(settings)} | more
     return await outbox.put(tx, settings, Letter(letter, to, facts), for_s=VERIFY.lifetime_s)

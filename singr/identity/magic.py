@@ -11,7 +11,7 @@ from singr.core.actor import SYSTEM
 from singr.core.errors import NotConfirmed
 from singr.http.call import Call
 from singr.http.reply import WithCookies
-from singr.identity import challenges, epochs, links, people, sessions
+from singr.identity import challenges, epochs, factors, links, people, sessions
 from singr.identity.challenges import Challenge
 from singr.identity.forms import Forgot, OneUse, Told
 from singr.identity.shapes import Session
@@ -52,8 +52,8 @@ async def ask(call: Call, *, body: Forgot) -> Told:
 async def verify(call: Call, *, body: MagicIn) -> Session | WithCookies | Challenge:
     """Sign in by the token that came by mail; who has a second factor is asked for it.
 
-    Whoever holds the mailbox owns the account: a password that was set before the address was confirmed may be
-    a stranger's and ends, with the sessions made by it.
+    Whoever holds the mailbox owns the account: what was set up before the address was confirmed may be a stranger's
+    and ends: the password, the second factor, the sessions, a change of the address on its way.
     """
     async with call.kit.db.transaction(SYSTEM) as tx:
         found = await links.redeem(tx, links.MAGIC, body.token)
@@ -61,6 +61,8 @@ async def verify(call: Call, *, body: MagicIn) -> Session | WithCookies | Challe
             raise NotConfirmed("this is not the browser that asked for the link")
         if await CLAIM(tx, user_id=found.user_id):
             await epochs.END_SESSIONS(tx, user_id=found.user_id)
+            await factors.REMOVE(tx, user_id=found.user_id)
+            await links.END(tx, user_id=str(found.user_id))
     person = await people.load(call.kit.db, found.user_id, None)
     if challenge := await challenges.needed(call, person.id):
         return challenge

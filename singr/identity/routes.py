@@ -12,7 +12,7 @@ from singr.core.errors import (
 )
 from singr.http.guard import PUBLIC, SIGNED_IN
 from singr.http.route import Cache, Route
-from singr.identity import contexts, credentials, factors, magic, profile, recovery, registration, sessions
+from singr.identity import contexts, credentials, factors, magic, oidc, profile, recovery, registration, sessions
 from singr.identity.challenges import Answer
 from singr.identity.factors import ConfirmCode, ConfirmPassword, Disable, RecoveryCodes, Setup
 from singr.identity.forms import (
@@ -29,6 +29,8 @@ from singr.identity.forms import (
 )
 from singr.identity.links import LinkInvalid
 from singr.identity.magic import MagicIn
+from singr.identity.oidc import Exchange
+from singr.identity.oidc_flows import NotHere
 from singr.identity.refresh import TokenReused
 from singr.identity.shapes import JWKS, AccessToken, Profile, RefreshIn, Session, SignIn, SwitchContext
 from singr.identity.throttle import TooManyFailures
@@ -76,6 +78,8 @@ SESSIONS = (
     Route("POST", "/v1/auth/magic-link/verify", magic.verify,
           may=PUBLIC, rate=Rate(5, per_s=3600, by="address"),
           body=MagicIn, returns=Session, raises=(LinkInvalid, NotConfirmed)),
+    Route("POST", "/v1/auth/oauth/exchange", oidc.exchange,
+          may=PUBLIC, rate=Rate(20, per_s=3600, by="address"), body=Exchange, returns=Session, raises=(NotHere,)),
     Route("POST", "/v1/auth/refresh", sessions.refresh,
           may=PUBLIC, rate=sessions.REFRESHING,
           body=RefreshIn, returns=Session, raises=(AuthenticationFailed, TokenReused)),

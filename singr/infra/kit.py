@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
@@ -10,6 +11,7 @@ from singr.core.settings import Settings
 from singr.infra.aside import Aside
 from singr.infra.bus import Bus
 from singr.infra.limits import Limiter
+from singr.infra.oidc import Relation
 from singr.infra.postgres import Database
 from singr.infra.work import Jobs
 
@@ -23,3 +25,4 @@ class Kit:
     limits: Limiter
     jobs: Jobs
     aside: Aside
+    oidc: Mapping[str, Relation] = field(default_factory=dict)

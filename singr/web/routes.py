@@ -5,16 +5,21 @@ from __future__ import annotations
 from singr.http.guard import PUBLIC
 from singr.http.route import Route
 from singr.infra.limits import Rate
-from singr.web import assets, plain, screen, singer, snapshot
+from singr.web import assets, plain, screen, signing_in, singer, snapshot
 
 # Whoever has no script makes a call for each search.
 READING = Rate(120, per_s=60, by="device")
+SIGNING_IN = Rate(20, per_s=3600, by="address")
 
 ROUTES = (
     Route("GET", "/", plain.welcome, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True, quiet=True),
     Route("GET", "/docs", plain.docs, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True, quiet=True),
     Route("GET", "/host", plain.host, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
     Route("GET", "/account", plain.account, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
+    Route("GET", "/v1/auth/oauth/{provider}/start", signing_in.start, may=PUBLIC, rate=SIGNING_IN, raw=True),
+    Route("GET", "/v1/auth/oauth/{provider}/callback", signing_in.callback, may=PUBLIC, rate=SIGNING_IN, raw=True),
+    Route("POST", "/v1/auth/oauth/{provider}/callback", signing_in.callback_by_form,
+          may=PUBLIC, rate=SIGNING_IN, raw=True),
     Route("GET", "/v/{url_name}", singer.show, may=PUBLIC, rate=READING, raw=True),
     Route("POST", "/v/{url_name}", singer.ask, may=PUBLIC, rate=Rate(10, per_s=3600, by="device"), raw=True),
     Route("POST", "/v/{url_name}/withdraw", singer.withdraw,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Any
@@ -18,19 +19,29 @@ BODY = template("sorry")
 Handler = Callable[..., Awaitable[web.Response]]
 
 
-def in_html(handler: Handler) -> Handler:
-    """`handler`, whose problems become a page."""
+def with_way_back(address: str, words: str) -> Callable[[Handler], Handler]:
+    """A handler's problems become a page, from where people find on at `address`."""
 
-    @wraps(handler)
-    async def answer(*given: Any, **path: Any) -> web.Response:
-        try:
-            return await handler(*given, **path)
-        except Problem as problem:
-            return _page(given[1], problem)
+    def decorate(handler: Handler) -> Handler:
+        @wraps(handler)
+        async def answer(*given: Any, **path: Any) -> web.Response:
+            try:
+                return await handler(*given, **path)
+            except Problem as problem:
+                return _page(given[1], problem, address, words)
 
-    return answer
+        return answer
+
+    return decorate
 
 
-def _page(request: web.Request, problem: Problem) -> web.Response:
-    body = fill(BODY, title=problem.title, detail=problem.detail if problem.detail != problem.title else "")
-    return respond_with(request, DRESS, title=problem.title, body=body, status=problem.status)
+in_html = with_way_back("/", "To the start")
+
+
+def _page(request: web.Request, problem: Problem, back: str, words: str) -> web.Response:
+    detail = problem.detail if problem.detail != problem.title else ""
+    body = fill(BODY, title=problem.title, detail=detail, back=back, words=words)
+    response = respond_with(request, DRESS, title=problem.title, body=body, status=problem.status)
+    if problem.retry_after_s is not None:
+        response.headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after_s)))
+    return response

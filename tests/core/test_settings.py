@@ -6,8 +6,12 @@ from ipaddress import ip_network
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from singr.core.providers import Provider
 from singr.core.settings import DEVELOPMENT_SECRET, NAMES, BadSettings, Settings, read
+from singr.identity import keys
 
 SECRET = "hunter2-hunter2-hunter2-hunter2-hunter2"
 PRODUCTION = {
@@ -117,4 +121,48 @@ def test_the_address_people_reach_us_at_has_no_slash_at_its_end() -> None:
 
 
 def test_every_setting_is_named_after_its_variable() -> None:
-    assert {field.name for field in msgspec.structs.fields(Settings)} == {name.lower() for name in NAMES}
+    assert {field.name for field in msgspec.structs.fields(Settings)} == {name.lower() for name in NAMES} | {"oidc"}
+
+
+KEY = keys.generate()
+RSA_KEY = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+APPLE = {
+    "OIDC_APPLE_CLIENT_ID": "com.example",
+    "OIDC_APPLE_TEAM_ID": "T",
+    "OIDC_APPLE_KEY_ID": "K",
+    "OIDC_APPLE_PRIVATE_KEY": KEY.replace("\n", "\\n"),
+}
+CLUB = {
+    "OIDC_MY_CLUB_ISSUER": "https://login.example",
+    "OIDC_MY_CLUB_CLIENT_ID": "x",
+    "OIDC_MY_CLUB_CLIENT_SECRET": SECRET,
+}
+PLAIN_CLUB = CLUB | {"OIDC_MY_CLUB_ISSUER": "http://login.example"}
+
+
+def test_providers_are_known_by_what_is_set_for_them() -> None:
+    apple, google, club = read(APPLE | {"OIDC_GOOGLE_CLIENT_ID": "g"} | CLUB).oidc
+    assert (apple.issuer, apple.label, apple.private_key) == ("https://appleid.apple.com", "Apple", KEY)
+    assert google == Provider(name="google", issuer="https://accounts.google.com", client_id="g", label="Google")
+    assert (club.name, club.label, club.client_secret) == ("my-club", "My Club", SECRET)
+    assert read(PLAIN_CLUB).oidc
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({"OIDC_GOOGLE_CLIENTID": "g"}, "unknown setting OIDC_GOOGLE_CLIENTID"),
+        ({"OIDC_GOOGLE_CLIENT_SECRET": SECRET}, "OIDC_GOOGLE_CLIENT_ID: is needed"),
+        ({"OIDC_CLUB_CLIENT_ID": "x"}, "OIDC_CLUB_ISSUER: is needed"),
+        (APPLE | {"OIDC_APPLE_TEAM_ID": ""}, "OIDC_APPLE_TEAM_ID: is needed"),
+        (APPLE | {"OIDC_APPLE_PRIVATE_KEY": SECRET}, "OIDC_APPLE_PRIVATE_KEY: the key cannot be read"),
+        (
+            APPLE | {"OIDC_APPLE_PRIVATE_KEY": RSA_KEY.decode()},
+            "OIDC_APPLE_PRIVATE_KEY: ES256 needs a key on the curve P-256",
+        ),
+        (CLUB | {"OIDC_MY_CLUB_ISSUER": "login.example"}, "OIDC_MY_CLUB_ISSUER: starts with https://"),
+        (PRODUCTION | PLAIN_CLUB, "OIDC_MY_CLUB_ISSUER: starts with https://"),
+    ],
+)
+def test_a_provider_that_cannot_be_used_is_told_without_its_secrets(environ: dict[str, str], told: str) -> None:
+    assert refused(environ) == told
