@@ -30,14 +30,15 @@ fmt: venv-dev ## format the code
 laws: venv-dev ## the tests that hold for every route, statement, table and setting
 	@$(IN_VENV) pytest tests/laws
 
-routes: venv-dev ## write the golden copy of the route page: a changed permission or limit is then a line in the diff
+routes: venv-dev ## write the golden copies of the route page and the live messages: what changes is then a line in the diff
 	@$(IN_VENV) singr routes > tests/laws/routes.txt
+	@$(IN_VENV) singr asyncapi > asyncapi.yaml
 
 bench: ## benchmarks
 	@echo "There are no benchmarks yet: they come with the work on speed."
 
-faults: venv-dev ## the tests that take servers away
-	@$(IN_VENV) pytest tests/faults
+faults: venv-dev ## the whole fault matrix with a full city, one table (Go builds toxiproxy; ten minutes and more)
+	@$(IN_VENV) tests.faults
 
 venv-run:
 	@$(PYTHON) -m singr.up.venv $(VENV)

@@ -49,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         ("seed", seed, "write the data every installation needs"),
         ("routes", routes, "print the route page"),
         ("openapi", openapi, "print the OpenAPI document"),
+        ("asyncapi", asyncapi, "print the AsyncAPI document of the live messages"),
         ("keys", keys, "`keys rotate` prints the next value of JWT_PRIVATE_KEYS"),
     ):
         command = commands.add_parser(name, help=text, description=text)
@@ -116,6 +117,12 @@ def openapi(_settings: Settings, _arguments: argparse.Namespace) -> None:
     from singr.table import ROUTES
 
     print(text(ROUTES).decode())  # noqa: T201
+
+
+def asyncapi(_settings: Settings, _arguments: argparse.Namespace) -> None:
+    from singr.realtime.asyncapi import text
+
+    print(text().decode(), end="")  # noqa: T201
 
 
 def keys(settings: Settings, _arguments: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from singr.organization.routes import ROUTES as ORGANIZATION
 from singr.queue import blocks
 from singr.queue import replay as submissions
 from singr.queue.routes import ROUTES as QUEUE
+from singr.realtime import asyncapi
 from singr.realtime.routes import ROUTES as LIVE
 from singr.singers.routes import ROUTES as SINGERS
 from singr.songs import jobs as songs
@@ -40,9 +41,15 @@ async def describe(_call: Call) -> Reply:
     return Reply(openapi.text(ROUTES), "application/json")
 
 
+async def describe_live(_call: Call) -> Reply:
+    """The live messages as an AsyncAPI 3.0 document."""
+    return Reply(asyncapi.text(), "application/yaml")
+
+
 ROUTES: tuple[Row, ...] = (
     *operations.ROUTES,
     Route("GET", "/openapi.json", describe, may=PUBLIC, rate=operations.EVERY_MONITOR),
+    Route("GET", "/asyncapi.yaml", describe_live, may=PUBLIC, rate=operations.EVERY_MONITOR),
     *IDENTITY,
     *ORGANIZATION,
     *VENUES,

@@ -91,10 +91,10 @@ class House:
 @pytest.fixture(scope="session")
 def demo_template(postgres_url: str, template: str) -> str:
     """The name of a template database that holds the demo."""
-    return databases.make_template(postgres_url, "demo", source=template, fill=_seed)
+    return databases.make_template(postgres_url, "demo", source=template, fill=seed)
 
 
-async def _seed(url: str) -> None:
+async def seed(url: str) -> None:
     async with Database.open(url, size=2) as db:
         await seed_baseline(db)
         await seed_demo(db, api_key=API_KEY)

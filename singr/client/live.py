@@ -121,8 +121,9 @@ class Live(Ledger):
         kind = message["type"]
         if kind == "ready":
             self._ready, self._server_stale = True, False
-            self._beat_s, self._failures = message["heartbeatS"], 0
-            self.connected += 1
+            self._beat_s = message["heartbeatS"]
+            self.connected += self._failures > 0
+            self._failures = 0
         elif kind == "heartbeat":
             self._server_stale = message.get("stale", False)
             ahead = message["version"] > self.version

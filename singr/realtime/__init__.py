@@ -13,5 +13,5 @@ ready JSON (`state.Faces`); the room decides who sees which bytes, in which orde
     sweep, rounds, pulse      the clocks: comparing with the database, goodbyes that are due, heartbeats
     watcher    one connection: backpressure without a queue                   takeover   where it leaves aiohttp
     websocket, conversation, rfc6455, sse, entrance                           the two transports
-    tickets, names, routes, tempo
+    tickets, names, routes, tempo, asyncapi (the messages described for others)
 """

@@ -184,6 +184,8 @@ async def opened(
     bus.on_resubscribed.append(hub.sweep.soon)
     metrics.ROOMS.set_function(lambda: len(hub.rooms.open))
     metrics.SWEEP_AGE.set_function(lambda: hub.sweep_age_s)
+    loop = asyncio.get_running_loop()
+    metrics.TASKS.set_function(lambda: len(asyncio.all_tasks(loop)))
     clocks = [asyncio.create_task(hub.sweep.run()), asyncio.create_task(rounds.make_forever(hub))]
     try:
         yield hub

@@ -10,8 +10,9 @@ class Tempo(Struct, frozen=True, kw_only=True):
 
     tick_s: float = 0.5
     """How often the hub looks at its clocks; the resolution of everything below but the coalescing."""
-    host_beat_s: float = 5
-    beat_s: float = 15
+    host_beat_s: float = 3
+    beat_s: float = 4
+    """Whoever hears nothing for two heartbeats says "stale", so two of them must be well below the promised 10 s."""
     silence_s: float = 45
     """A WebSocket client that has said nothing for so long is closed, as is a dead TCP peer."""
     hello_s: float = 5

@@ -27,3 +27,4 @@ SWEEP_AGE = Gauge("singr_live_sweep_age_seconds", "Time since the last sweep tha
 HINTS_LOST = Counter("singr_bus_hints_lost_total", "Messages that did not reach Redis")
 BUS_REBUILDS = Counter("singr_bus_rebuilds_total", "Subscriptions rebuilt", ("why",))
 LOOP_LAG = Gauge("singr_loop_lag_seconds", "How late the live part's clock ticked last")
+TASKS = Gauge("singr_tasks", "Tasks of the event loop")

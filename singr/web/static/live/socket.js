@@ -3,6 +3,7 @@
 import { ofCode, ofError, RECONNECT } from "./endings.js";
 
 const CLOSED_BY_US = 1000;
+const PONG_EVERY_MS = 10_000;
 
 export class Socket {
   static graceMs = 5_000;
@@ -11,6 +12,7 @@ export class Socket {
   #socket = null;
   #over = null;
   #retryMs;
+  #pongAt = 0;
 
   constructor(link) {
     this.#link = link;
@@ -52,7 +54,13 @@ export class Socket {
     if (message.type === "bye") this.#retryMs = message.retryMs;
     if (message.type === "authDue") this.#renew();
     this.#link.hear(message);
-    if (message.type === "heartbeat") this.#say({ type: "pong", version: this.#link.hello().version });
+    if (message.type === "heartbeat") this.#answer();
+  }
+
+  #answer() {
+    if (Date.now() - this.#pongAt < PONG_EVERY_MS) return;
+    this.#pongAt = Date.now();
+    this.#say({ type: "pong", version: this.#link.hello().version });
   }
 
   async #renew() {

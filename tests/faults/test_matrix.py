@@ -1,0 +1,62 @@
+"""A few faults in a small city: nothing is lost, and everybody ends up with the truth. `make faults` runs them all.
+
+And the harness itself: with one of the four safeguards missing, a night must go red.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.faults import city, night
+from tests.faults.matrix import BY_NAME
+from tests.faults.night import Night
+from tests.services import Server
+
+FEW = ("redis killed", "crash before the hint", "API killed")
+PATIENCE_S = 100
+
+
+@asynccontextmanager
+async def small(
+    home: Path, database_url: str, redis: Server, *, without: str = "", patience_s: float
+) -> AsyncIterator[Night]:
+    """A city of two API processes and a worker, and two dozen watchers."""
+    async with AsyncExitStack() as stack:
+        town = await stack.enter_async_context(city.opened(home, database_url, redis.url, apis=2, without=without))
+        yield await stack.enter_async_context(
+            night.opened(town, database_url, redis, venues=6, watchers=24, per_s=8, patience_s=patience_s)
+        )
+
+
+@pytest.mark.timeout(600)
+async def test_a_night_of_faults_loses_nothing(tmp_path: Path, demo_url: str, redis_server: Server) -> None:
+    async with small(tmp_path, demo_url, redis_server, patience_s=PATIENCE_S) as full:
+        for name in FEW:
+            verdict = await full.suffer(replace(BY_NAME[name], hold_s=2, before_s=1))
+            assert not verdict.red, f"{name}: {verdict}"
+        await full.leave()
+        verdict = await full.afterwards()
+        assert not verdict.red, str(verdict)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("without", "fault", "invariant"),
+    [
+        ("sweep", "the last hints lost", "I1"),
+        ("probe", "subscription lost unnoticed", "hints"),
+        ("gap check", "a tenth of hints lost", "I3"),
+        ("bump", "nothing", "I3"),
+    ],
+)
+async def test_a_missing_safeguard_is_noticed(
+    without: str, fault: str, invariant: str, tmp_path: Path, demo_url: str, redis_server: Server
+) -> None:
+    async with small(tmp_path, demo_url, redis_server, without=without, patience_s=6) as full:
+        verdict = await full.suffer(replace(BY_NAME[fault], hold_s=3, before_s=1))
+        assert invariant in {broken.invariant for broken in verdict.broken}, str(verdict)
