@@ -14,6 +14,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from singr.songs import folding
+from singr.songs.spelling import storable
 
 WORDS_MAX = 12
 # Up to so many words, neighbours are also tried as one word, and each word is left out once.
@@ -60,6 +61,7 @@ def scope(tenant: UUID, system: int) -> str:
 
 def read(text: str) -> Asked:
     """What `text` asks for; without terms when it is empty."""
+    text = storable(text)
     typed = folding.tokens(text)[:WORDS_MAX]
     terms = [term for token in typed for term in _terms(token)][:WORDS_MAX]
     if terms:

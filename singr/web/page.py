@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from functools import cache
 from pathlib import Path
 
 import msgspec
 from aiohttp import web
 from msgspec import Struct
 
-from singr.web import words
 from singr.web.address import host_of
 from singr.web.assets import ASSETS, preloads, respond
 from singr.web.markup import Markup, fill, join, template
+from singr.web.words import CHOICE, COOKIE, ENGLISH, Words
 
 STYLES = Path(__file__).with_name("styles")
 FRAME = template("frame")
@@ -29,6 +30,7 @@ HEADERS = {
     "Cache-Control": "private, no-cache",
     "Referrer-Policy": "no-referrer",
 }
+YEAR_S = 365 * 24 * 3600
 
 
 class Dress(Struct, frozen=True):
@@ -37,46 +39,56 @@ class Dress(Struct, frozen=True):
     style: Markup
     style_hash: str
     modules: Markup
-    words: Markup
 
 
-def dress(style: str, *, script: str | None = None, speaks: str | None = None) -> Dress:
-    """The dress made of `styles/common.css` and `styles/<style>.css`, with a script of `static/` and a words table."""
+def dress(style: str, *, script: str | None = None) -> Dress:
+    """The dress made of `styles/common.css` and `styles/<style>.css`, with a script of `static/`."""
     css = "".join((STYLES / f"{name}.css").read_text("utf-8") for name in ("common", style))
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     *needed, entry = preloads(script) if script else [""]
     modules = [Markup(f'<link rel="modulepreload" href="{url}">\n') for url in needed]
     if script:
         modules.append(Markup(f'<script type="module" src="{entry}"></script>\n'))
-    said = _data_block(words.of_page(speaks)) if speaks else Markup()
-    return Dress(Markup(css), f"sha256-{digest}", join(modules), said)
+    return Dress(Markup(css), f"sha256-{digest}", join(modules))
 
 
-def _data_block(table: words.Words) -> Markup:
+@cache
+def _data_block(words: Words) -> Markup:
     """JSON for scripts; as a data block it is never run."""
-    text = msgspec.json.encode(table).decode().replace("<", "\\u003c")
+    text = msgspec.json.encode(words.texts).decode().replace("<", "\\u003c")
     return Markup(f'<script type="application/json" id="words">{text}</script>\n')
 
 
 def respond_with(
-    request: web.Request, dressed: Dress, *, title: str, body: Markup, status: int = 200, theme: str | None = None
+    request: web.Request,
+    dressed: Dress,
+    *,
+    title: str,
+    body: Markup,
+    status: int = 200,
+    theme: str | None = None,
+    words: Words | None = None,
 ) -> web.Response:
-    """The document; `body` is a whole body element. `theme` overrules the visitor's."""
+    """The document; `body` is a whole body element, `words` what its scripts say. `theme` overrules the visitor's."""
+    language = words.language if words else ENGLISH
     chosen = theme or ("light" if request.cookies.get(THEME_COOKIE) == "light" else "dark")
     text = fill(
         FRAME,
-        language=words.LANGUAGE,
+        language=language.tag,
+        direction=language.direction,
         theme=chosen,
         title=title,
         style=dressed.style,
         icon=ASSETS["icon.svg"].url,
         modules=dressed.modules,
-        words=dressed.words,
+        words=_data_block(words) if words else Markup(),
         body=body,
     ).encode()
     response = respond(request, text, gzip.compress(text, 6), HEADERS)
     response.headers["Content-Security-Policy"] = _policy(request, dressed)
     response.set_status(status)
+    if words and request.query.get(CHOICE) == language.tag:
+        response.set_cookie(COOKIE, language.tag, max_age=YEAR_S, path="/", samesite="Lax", httponly=True)
     return response
 
 

@@ -10,10 +10,9 @@ from singr.web import address
 from singr.web.markup import fill, template
 from singr.web.page import dress, respond_with
 from singr.web.sorry import in_html
-from singr.web.words import labels, of_page, say
+from singr.web.words import labels, language_of, of_page, say
 
-WORDS = of_page("screen")
-DRESS = dress("screen", script="screen/screen.js", speaks="screen")
+DRESS = dress("screen", script="screen/screen.js")
 BODY = template("screen")
 QR_HEADERS = {
     "Content-Type": "image/svg+xml",
@@ -29,22 +28,23 @@ async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
     venue = await venues.row_by_url_name(call.kit.db, url_name)
     url = address.singer_url(call.kit.settings, request, venue.url_name)
     is_open = venue.accepting_requests
+    words = of_page("screen", language_of(request))
     body = fill(
         BODY,
-        **labels(WORDS)
+        **labels(words)
         | {
             "url_name": venue.url_name,
             "name": venue.name,
             "accepting": str(is_open).lower(),
-            "state": say(WORDS, "open" if is_open else "closed_short"),
+            "state": say(words, "open" if is_open else "closed_short"),
             "message": venue.message or "",
-            "waiting_now": say(WORDS, "queue", n=venue.waiting) if venue.waiting else say(WORDS, "queue_empty"),
+            "waiting_now": say(words, "queue", n=venue.waiting) if venue.waiting else say(words, "queue_empty"),
             "qr": address.qr(url),
             "link": url.partition("://")[2],
         },
     )
-    title = say(WORDS, "page_title", venue=venue.name)
-    return respond_with(request, DRESS, title=title, body=body, theme="dark")
+    title = say(words, "page_title", venue=venue.name)
+    return respond_with(request, DRESS, title=title, body=body, theme="dark", words=words)
 
 
 async def qr(call: Call, request: web.Request, url_name: str) -> web.Response:

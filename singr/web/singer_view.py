@@ -22,11 +22,9 @@ from singr.venues.shapes import VenueRow
 from singr.web import house_rules, own
 from singr.web.markup import Markup, fill, join, template
 from singr.web.page import dress, respond_with
-from singr.web.words import labels, of_page, say
+from singr.web.words import LANGUAGES, Words, labels, language_of, of_page, say
 
-WORDS = of_page("singer")
-LABELS = labels(WORDS)
-DRESS = dress("singer", script="singer/singer.js", speaks="singer")
+DRESS = dress("singer", script="singer/singer.js")
 BODY, SHEET = template("singer"), template("sheet")
 ROW = Template(
     '<li><button name="song" value="$id"><b dir="auto">$title</b><span dir="auto">$artist</span></button></li>'
@@ -40,6 +38,7 @@ WITHDRAW = Template(
     "<button>$label</button></form>"
 )
 RULE = Template("<li>$text</li>")
+LANGUAGE = Template('<a href="?lang=$tag" hreflang="$tag" lang="$tag">$name</a>\n')
 KEY = Template('<option value="$n"$chosen>$label</option>')
 KEY_MAX = 12
 RESULTS = 20
@@ -81,10 +80,11 @@ async def page(
 ) -> web.Response:
     """The whole page, with the status of the sheet's problem."""
     found = await _found(call, venue, looking)
+    words = of_page("singer", language_of(request))
     path = f"/v/{venue.url_name}"
     body = fill(
         BODY,
-        **LABELS
+        **labels(words)
         | {
             "path": path,
             "url_name": venue.url_name,
@@ -92,23 +92,24 @@ async def page(
             "open": str(venue.accepting_requests).lower(),
             "connected": str(venue.openkj_connected).lower(),
             "message": venue.message or "",
-            "rules": join(fill(RULE, text=line) for line in _rules(venue)),
+            "rules": join(fill(RULE, text=line) for line in _rules(words, venue)),
             "q": looking.q,
             "results": join(fill(ROW, id=s.id, title=s.title, artist=s.artist) for s in found.items),
-            "none": "" if found.items else say(WORDS, "no_hit" if looking.q else "no_songs", text=looking.q),
+            "none": "" if found.items else say(words, "no_hit" if looking.q else "no_songs", text=looking.q),
             "cursor": found.next_cursor or "",
-            "queue": say(WORDS, "queue", n=venue.waiting) if venue.waiting else say(WORDS, "queue_empty"),
-            "cards": join(_cards(call, path, mine)),
-            "sheet": _sheet(path, looking, asking),
+            "queue": say(words, "queue", n=venue.waiting) if venue.waiting else say(words, "queue_empty"),
+            "cards": join(_cards(call, words, path, mine)),
+            "sheet": _sheet(words, path, looking, asking),
+            "languages": join(_languages(words)),
         },
     )
-    title = say(WORDS, "page_title", venue=venue.name)
+    title = say(words, "page_title", venue=venue.name)
     status = asking.problem.status if asking.problem else 200
-    return respond_with(request, DRESS, title=title, body=body, status=status)
+    return respond_with(request, DRESS, title=title, body=body, status=status, words=words)
 
 
-def _rules(venue: VenueRow) -> Iterable[str]:
-    return house_rules.told(WORDS, rules.read(venue.rules), clock.zone(venue.time_zone))
+def _rules(words: Words, venue: VenueRow) -> Iterable[str]:
+    return house_rules.told(words, rules.read(venue.rules), clock.zone(venue.time_zone))
 
 
 async def _found(call: Call, venue: VenueRow, looking: Looking) -> Page[Song]:
@@ -119,10 +120,10 @@ async def _found(call: Call, venue: VenueRow, looking: Looking) -> Page[Song]:
         return await book.search(on, *book_of, looking.q, RESULTS)
 
 
-def _cards(call: Call, path: str, mine: list[SubmittedRequest]) -> Iterable[Markup]:
+def _cards(call: Call, words: Words, path: str, mine: list[SubmittedRequest]) -> Iterable[Markup]:
     for row in mine:
-        token, standing = own.token(call.kit.settings, row), own.standing(WORDS, row)
-        form = fill(WITHDRAW, path=path, token=token, label=say(WORDS, "withdraw"))
+        token, standing = own.token(call.kit.settings, row), own.standing(words, row)
+        form = fill(WITHDRAW, path=path, token=token, label=say(words, "withdraw"))
         yield fill(
             CARD,
             json=own.as_json(row),
@@ -135,17 +136,17 @@ def _cards(call: Call, path: str, mine: list[SubmittedRequest]) -> Iterable[Mark
         )
 
 
-def _sheet(path: str, looking: Looking, asking: Asking) -> Markup:
+def _sheet(words: Words, path: str, looking: Looking, asking: Asking) -> Markup:
     again = isinstance(asking.problem, DuplicateRequest)
     return fill(
         SHEET,
-        **LABELS
+        **labels(words)
         | {
             "path": path,
             "shown": " open" if asking.song_id or asking.problem else "",
             "title": asking.title,
             "artist": asking.artist,
-            "error": _error(asking.problem),
+            "error": _error(words, asking.problem),
             "song_id": asking.song_id,
             "q": looking.q,
             "request_key": str(uuid4()),
@@ -153,27 +154,33 @@ def _sheet(path: str, looking: Looking, asking: Asking) -> Markup:
             "singer_name": asking.singer_name,
             "notes": asking.notes,
             "details_open": " open" if asking.notes or asking.key_change != "0" else "",
-            "keys": join(_keys(asking.key_change)),
-            "ask_label": say(WORDS, "ask_anyway" if again else "ask"),
+            "keys": join(_keys(words, asking.key_change)),
+            "ask_label": say(words, "ask_anyway" if again else "ask"),
             "back": path,
         },
     )
 
 
-def _error(problem: Problem | None) -> str:
+def _error(words: Words, problem: Problem | None) -> str:
     if problem is None:
         return ""
     if isinstance(problem, DuplicateRequest):
-        return say(WORDS, "duplicate")
+        return say(words, "duplicate")
     if isinstance(problem, VenueClosed):
-        return say(WORDS, "closed_meanwhile")
+        return say(words, "closed_meanwhile")
     if any(error.field == "singerName" for error in problem.errors):
-        return say(WORDS, "name_lacking")
-    return say(WORDS, "not_taken", reason=problem.detail)
+        return say(words, "name_lacking")
+    return say(words, "not_taken", reason=problem.detail)
 
 
-def _keys(chosen: str) -> Iterable[Markup]:
+def _keys(words: Words, chosen: str) -> Iterable[Markup]:
     for n in range(KEY_MAX, -KEY_MAX - 1, -1):
         key = "key_up" if n > 0 else "key_down"
-        label = say(WORDS, key, n=abs(n)) if n else say(WORDS, "key_original")
+        label = say(words, key, n=abs(n)) if n else say(words, "key_original")
         yield fill(KEY, n=n, label=label, chosen=" selected" if str(n) == chosen else "")
+
+
+def _languages(words: Words) -> Iterable[Markup]:
+    for language in LANGUAGES.values():
+        if language is not words.language:
+            yield fill(LANGUAGE, tag=language.tag, name=language.name)
