@@ -199,7 +199,7 @@ def test_no_client_breaks_anything(redis_url: str) -> None:
         stack = AsyncExitStack()
         AnyClient.loop, AnyClient.world, AnyClient.one = loop, world, loop.run(enter(stack))
         try:
-            run_state_machine_as_test(  # type: ignore[no-untyped-call]
+            run_state_machine_as_test(
                 AnyClient,
                 settings=settings(
                     max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
