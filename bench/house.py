@@ -34,13 +34,14 @@ START_TIMEOUT_S = 60
 
 @dataclass(slots=True)
 class House:
-    """`env` is what the product was started with; `size` what stands in its database."""
+    """`env` is what the product is started with; `size` what its database holds, `database` PostgreSQL's process."""
 
     home: Path
     size: Size
     env: dict[str, str]
     url: str = ""
     pid: int = 0
+    database: int = 0
     took_s: dict[str, float] = field(default_factory=dict)
 
 
@@ -60,7 +61,8 @@ def filled(scale: float) -> Iterator[House]:
                 "SINGR_ENV": "test",
                 "TRUSTED_PROXIES": "127.0.0.0/8",
             }
-            yield House(home, size, env, took_s=took_s)
+            process = postgres.child.process if postgres.child else None
+            yield House(home, size, env, database=process.pid if process else 0, took_s=took_s)
 
 
 @contextmanager
