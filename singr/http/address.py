@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import web
+
+# Parsing an address costs as much as finding a route; a house full of phones shares one.
+REMEMBERED = 4096
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
@@ -27,11 +31,13 @@ def client_address(request: web.Request, proxies: Networks) -> str:
     return address
 
 
+@lru_cache(REMEMBERED)
 def _trusted(address: str, proxies: Networks) -> bool:
     parsed = _parsed(address)
     return parsed is not None and any(parsed in network for network in proxies)
 
 
+@lru_cache(REMEMBERED)
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     """A socket open to both families shows IPv4 peers as `::ffff:a.b.c.d`; they count as what they are."""
     try:
