@@ -102,25 +102,24 @@ class Endpoint:
         return Call(actor, self.kit, request_id, device, address, once, browser, by_cookie, cookies)
 
     async def _limit(self, call: Call, told: dict[str, str], *, is_new: bool) -> None:
-        """Count the call; what its limit says is added to `told`, the reply's headers."""
-        rate = self.row.rate
+        """Count the call; what its own limit says is added to `told`, the reply's headers."""
+        rate, limits = self.row.rate, list[tuple[str, Rate]]()
         if rate.by == "device":
-            await self._take(f"address:{call.address}", ADDRESS_BACKSTOP, {})
+            limits.append((f"address:{call.address}", ADDRESS_BACKSTOP))
             if is_new:
-                await self._take(f"devices:{call.address}", NEW_DEVICES, {})
-            if call.device is None:
-                return
-        await self._take(f"{self.row.name}:{rate.by}:{_counted(call, rate.by)}", rate, told)
-
-    async def _take(self, key: str, rate: Rate, told: dict[str, str]) -> None:
-        verdict = await self.kit.limits.take(key, rate)
-        told["RateLimit-Limit"] = str(rate.hits)
-        told["RateLimit-Remaining"] = str(verdict.remaining)
-        told["RateLimit-Reset"] = f"{verdict.reset_s:.0f}"
+                limits.append((f"devices:{call.address}", NEW_DEVICES))
+        if rate.by != "device" or call.device is not None:
+            limits.append((f"{self.row.name}:{rate.by}:{_counted(call, rate.by)}", rate))
+        verdicts = await self.kit.limits.take_each(limits)
+        verdict, judged = verdicts[-1], limits[len(verdicts) - 1][1]
+        if judged is rate:
+            told["RateLimit-Limit"] = str(rate.hits)
+            told["RateLimit-Remaining"] = str(verdict.remaining)
+            told["RateLimit-Reset"] = f"{verdict.reset_s:.0f}"
         if not verdict.allowed:
             metrics.REFUSED.labels(self.row.path).inc()
             wait_s = verdict.retry_after_s
-            detail = f"at most {rate.hits} in {rate.per_s} s; try again in {wait_s:.0f} s"
+            detail = f"at most {judged.hits} in {judged.per_s} s; try again in {wait_s:.0f} s"
             raise RateLimited(detail, retry_after_s=wait_s)
 
     async def _run(self, call: Call, request: web.Request) -> web.StreamResponse:

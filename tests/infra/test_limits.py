@@ -169,6 +169,54 @@ async def test_with_redis_away_a_process_judges_alone_counts_it_and_does_not_ask
     assert away.asked == 2
 
 
+class Counting:
+    """A Redis that counts how often its scripts are run."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client, self.asked = client, 0
+
+    def register_script(self, text: str) -> Any:
+        script = self._client.register_script(text)
+
+        async def run(**given: Any) -> Any:
+            self.asked += 1
+            return await script(**given)
+
+        return run
+
+
+async def test_calls_that_come_at_once_are_asked_about_together(client: Redis) -> None:
+    counting = Counting(client)
+    limiter = Limiter(cast(Redis, counting))
+    verdicts = await asyncio.gather(*(limiter.take("k", TEN) for _ in range(30)), limiter.take("other", TEN))
+    assert [verdict.allowed for verdict in verdicts] == [True] * 10 + [False] * 20 + [True]
+    assert counting.asked == 1
+
+
+async def test_a_refused_call_is_not_counted_by_the_limits_behind(client: Redis) -> None:
+    once, elsewhere = Rate(1, per_s=3600), alone()[0]
+    for limiter in (Limiter(client), elsewhere):
+        turns = [await limiter.take_each([("first", once), ("second", TEN)]) for _ in range(3)]
+        assert [[verdict.allowed for verdict in turn] for turn in turns] == [[True, True], [False], [False]]
+        assert (await limiter.take("second", TEN)).remaining == 8
+
+
+async def test_a_redis_that_goes_away_is_waited_for_once_however_many_ask() -> None:
+    away = Elsewhere()
+    limiter = Limiter(cast(Redis, away))
+    verdicts = await asyncio.gather(*(limiter.take("k", TEN) for _ in range(limits.TOGETHER_MAX + 5)))
+    assert sum(verdict.allowed for verdict in verdicts) == 10
+    assert away.asked == 1
+
+
+async def test_whoever_goes_while_redis_is_asked_takes_nobody_along(client: Redis) -> None:
+    limiter = Limiter(client)
+    gone, stays = (asyncio.create_task(limiter.take("k", TEN)) for _ in range(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert (await stays).remaining == 8
+
+
 async def test_limits_outlast_a_stop_of_redis(redis_server: Server) -> None:
     clock = Clock()
     async with redis.opened(redis_server.url) as client:
