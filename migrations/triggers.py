@@ -8,6 +8,7 @@ from alembic import op
 # Not audited: the log itself, bookkeeping of Alembic and PostGIS, and rows which say nothing of their own:
 # - venue_streams and auth_epochs count changes that are audited where they happen,
 # - openkj_presence and api_key_uses are the time of a poll,
+# - venue_summaries and venue_night_* count requests, which are audited themselves,
 # - outbox holds letters about changes until they are sent, call_replays answers about changes for a day,
 # - song_words every word of every book.
 UNAUDITED = frozenset(
@@ -21,7 +22,11 @@ UNAUDITED = frozenset(
         "outbox",
         "song_words",
         "spatial_ref_sys",
+        "venue_night_hours",
+        "venue_night_singers",
+        "venue_night_songs",
         "venue_streams",
+        "venue_summaries",
     }
 )
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from singr import operations
 from singr.alerts import jobs as alerts
+from singr.analytics import counting
+from singr.analytics.routes import ROUTES as ANALYTICS
 from singr.http import openapi, replay
 from singr.http.call import Call
 from singr.http.guard import PUBLIC
@@ -57,6 +59,7 @@ ROUTES: tuple[Row, ...] = (
     *SONGS,
     *KEYS,
     *QUEUE,
+    *ANALYTICS,
     *SINGERS,
     *LIVE,
     *WEB,
@@ -67,6 +70,7 @@ JOBS: tuple[Job, ...] = (
     *replay.JOBS,
     *submissions.JOBS,
     *blocks.JOBS,
+    *counting.JOBS,
     *songs.JOBS,
     *alerts.JOBS,
     *openkj.JOBS,

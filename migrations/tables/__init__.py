@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from migrations.tables import (
     access,
+    analytics,
     audit,
     billing,
     branding,
@@ -24,6 +25,7 @@ from migrations.tables.columns import metadata
 
 __all__ = [
     "access",
+    "analytics",
     "audit",
     "billing",
     "branding",

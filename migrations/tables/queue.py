@@ -73,6 +73,7 @@ sa.Table(
     ),
     sa.Index("requests_pending", "venues_id", "requests_id", postgresql_where="status = 'pending'"),
     sa.Index("requests_by_device", "device_id", sa.text("requested_at DESC")),
+    sa.Index("requests_changed", "venues_id", "updated_at"),
     sa.Index("requests_history", "venues_id", "requested_at", "requests_id"),
     sa.Index("idx_requests_venue_processed", "venues_id", "processed"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -30,6 +30,7 @@ PYTHON_OF = {
     "bool": bool,
     "bytea": bytes,
     "timestamptz": datetime,
+    "date": date,
 }
 bound = pytest.mark.parametrize(("query", "row"), sql.BOUND, ids=[query.name for query, _ in sql.BOUND])
 

@@ -1,0 +1,1 @@
+"""How the nights went: requests counted by hour, song, singer and venue."""
