@@ -1,12 +1,9 @@
-"""Static files, read once: scripts refer to each other by names that carry a hash of the content, so browsers may
-keep them for ever. Compressed here, not at every call."""
+"""Static files, read and compressed once: their names carry a hash of the content, so browsers may keep them for ever."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from aiohttp import hdrs, web
@@ -15,51 +12,39 @@ from msgspec import Struct
 from singr.core.errors import NotFound, RateLimited
 from singr.http.call import Call
 from singr.infra.limits import Rate
+from singr.web import bundle
 
 FOLDER = Path(__file__).with_name("static")
 TYPES = {".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-IMPORT = re.compile(r'(?<=from ")(\.{1,2}/[\w./-]+\.js)(?=";)')
 FOR_EVER = "public, max-age=31536000, immutable"
 # Files cost nothing but bytes: this only stops a runaway, and must not need Redis to do so.
 FETCHING = Rate(30_000, per_s=60, by="address", inside=True)
 
 
 class Asset(Struct, frozen=True):
-    """One file. `imports` are the URLs of the modules it needs, those they need included."""
+    """One file as it is sent; `packed` is its gzip."""
 
     url: str
     content_type: str
     body: bytes
     packed: bytes
-    imports: tuple[str, ...]
 
 
 def load(folder: Path = FOLDER) -> dict[str, Asset]:
-    """Every file by its path inside the folder; raises RecursionError where modules import each other in a circle."""
-    found: dict[str, Asset] = {}
-    for path in sorted(folder.rglob("*.*")):
-        _load(path, folder, found)
-    return found
+    """The pictures, and one script for each page, by their paths inside the folder."""
+    folder = folder.resolve()
+    scripts = {path: bundle.joined(path, folder) for path in bundle.roots(folder)}
+    pictures = {path: path.read_text("utf-8") for path in sorted(folder.rglob("*.svg"))}
+    return {
+        (name := path.relative_to(folder)).as_posix(): _asset(name, text) for path, text in (scripts | pictures).items()
+    }
 
 
-def _load(path: Path, folder: Path, found: dict[str, Asset]) -> Asset:
-    name = path.relative_to(folder).as_posix()
-    if name in found:
-        return found[name]
-    imports: dict[str, None] = {}
-
-    def rename(match: re.Match[str]) -> str:
-        needed = _load((path.parent / match[1]).resolve(), folder.resolve(), found)
-        imports.update(dict.fromkeys((needed.url, *needed.imports)))
-        return needed.url
-
-    text = path.read_text("utf-8")
-    body = (IMPORT.sub(rename, text) if path.suffix == ".js" else text).encode()
+def _asset(name: Path, text: str) -> Asset:
+    body = text.encode()
     digest = hashlib.blake2b(body, digest_size=6).hexdigest()
-    stem = name.removesuffix(path.suffix).replace("/", "-")
-    url = f"/static/{stem}.{digest}{path.suffix}"
-    found[name] = Asset(url, TYPES[path.suffix], body, gzip.compress(body, 9, mtime=0), tuple(imports))
-    return found[name]
+    stem = name.with_suffix("").as_posix().replace("/", "-")
+    return Asset(f"/static/{stem}.{digest}{name.suffix}", TYPES[name.suffix], body, gzip.compress(body, 9, mtime=0))
 
 
 ASSETS = load()
@@ -87,10 +72,3 @@ def respond(request: web.Request, body: bytes, packed: bytes, headers: dict[str,
     coding = {"Content-Encoding": "gzip"} if takes_gzip else {}
     headers = headers | coding | {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
     return web.Response(body=packed if takes_gzip else body, headers=headers)
-
-
-def preloads(entry: str) -> Iterator[str]:
-    """The URLs of all modules that `entry` needs, itself last."""
-    asset = ASSETS[entry]
-    yield from asset.imports
-    yield asset.url

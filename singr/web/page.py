@@ -1,4 +1,4 @@
-"""One document: head, inline style, words, modules to fetch at once, and the headers that keep strangers' code out."""
+"""One document: head, inline style, words, the script, and the headers that keep strangers' code out."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from aiohttp import web
 from msgspec import Struct
 
 from singr.web.address import host_of
-from singr.web.assets import ASSETS, preloads, respond
-from singr.web.markup import Markup, fill, join, template
+from singr.web.assets import ASSETS, respond
+from singr.web.markup import Markup, fill, template
 from singr.web.words import CHOICE, COOKIE, ENGLISH, Words
 
 STYLES = Path(__file__).with_name("styles")
@@ -38,18 +38,15 @@ class Dress(Struct, frozen=True):
 
     style: Markup
     style_hash: str
-    modules: Markup
+    script: Markup
 
 
 def dress(style: str, *, script: str | None = None) -> Dress:
     """The dress made of `styles/common.css` and `styles/<style>.css`, with a script of `static/`."""
     css = "".join((STYLES / f"{name}.css").read_text("utf-8") for name in ("common", style))
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    *needed, entry = preloads(script) if script else [""]
-    modules = [Markup(f'<link rel="modulepreload" href="{url}">\n') for url in needed]
-    if script:
-        modules.append(Markup(f'<script type="module" src="{entry}"></script>\n'))
-    return Dress(Markup(css), f"sha256-{digest}", join(modules))
+    tag = f'<script type="module" src="{ASSETS[script].url}"></script>\n' if script else ""
+    return Dress(Markup(css), f"sha256-{digest}", Markup(tag))
 
 
 @cache
@@ -80,7 +77,7 @@ def respond_with(
         title=title,
         style=dressed.style,
         icon=ASSETS["icon.svg"].url,
-        modules=dressed.modules,
+        script=dressed.script,
         words=_data_block(words) if words else Markup(),
         body=body,
     ).encode()

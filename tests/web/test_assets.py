@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from singr.web import assets
+from singr.web import assets, bundle
 from singr.web.markup import FOLDER as TEMPLATES
 from singr.web.words import TABLES
 from tests.house import House
@@ -18,35 +18,69 @@ each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.n
 
 
 async def test_a_hashed_name_may_be_kept_for_ever_and_another_hash_may_not(house: House) -> None:
-    url = assets.ASSETS["live/live.js"].url
+    url = assets.ASSETS["singer/singer.js"].url
     async with house.client.get(url) as answer:
         assert answer.status == 200
         assert answer.content_type == "text/javascript"
         assert "immutable" in answer.headers["Cache-Control"]
         body = await answer.read()
-    async with house.client.get("/static/live-live.000000000000.js") as other:
+    async with house.client.get("/static/singer-singer.000000000000.js") as other:
         assert other.headers["Cache-Control"] == "no-store"
         assert await other.read() == body
     for nothing in ("/static/nothing.js", "/static/..%2fassets.py"):
         assert (await house.call("GET", nothing))[0] == 404
 
 
-async def test_every_import_of_every_module_is_served(house: House) -> None:
-    for asset in assets.ASSETS.values():
-        found = re.findall(r'from "([^"]+)"', asset.body.decode())
-        assert set(found) <= set(asset.imports)
-        for url in found:
-            assert (await house.client.get(url)).status == 200
+async def test_a_page_needs_two_files_and_its_live_connection(house: House) -> None:
+    async with house.client.get("/v/test-karaoke-bar") as answer:
+        head = (await answer.text()).partition("</head>")[0]
+    assert re.findall(r'(?:src|href)="(/[^"]+)"', head) == [
+        assets.ASSETS["icon.svg"].url,
+        assets.ASSETS["singer/singer.js"].url,
+    ]
 
 
-def test_a_changed_module_changes_the_names_of_those_that_need_it(tmp_path: Path) -> None:
-    (tmp_path / "part.js").write_text("export const one = 1;")
-    (tmp_path / "whole.js").write_text('import { one } from "./part.js";\n')
+def test_a_changed_module_changes_the_name_of_the_page_that_needs_it(tmp_path: Path) -> None:
+    (tmp_path / "part.js").write_text("export const one = 1;\n")
+    (tmp_path / "page.js").write_text('import { one } from "./part.js";\n')
     before = assets.load(tmp_path)
-    (tmp_path / "part.js").write_text("export const one = 2;")
+    (tmp_path / "part.js").write_text("export const one = 2;\n")
     after = assets.load(tmp_path)
-    assert before["whole.js"].imports == (before["part.js"].url,)
-    assert before["whole.js"].url != after["whole.js"].url
+    assert set(before) == {"page.js"}
+    assert before["page.js"].url != after["page.js"].url
+
+
+def test_modules_are_joined_in_the_order_they_need_each_other(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('export const name = "a";\nconst hidden = 1;\n')
+    (tmp_path / "b.js").write_text(
+        'import { name as of } from "./a.js";\n// Why.\nexport function tell() {\n  return of;\n}\n'
+    )
+    page = tmp_path / "page.js"
+    page.write_text('import { name } from "./a.js";\nimport { tell } from "./b.js";\nawait tell(name);\n')
+    assert bundle.joined(page, tmp_path) == (
+        'const $a = (() => {\nconst name = "a";\nconst hidden = 1;\nreturn { name };\n})();\n'
+        "const $b = (() => {\nconst { name: of } = $a;\nfunction tell() {\n  return of;\n}\nreturn { tell };\n})();\n"
+        "const { name } = $a;\nconst { tell } = $b;\nawait tell(name);\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'import one from "./other.js";',
+        'import "./other.js";',
+        "export default 1;",
+        "export { one };",
+        "export let one = 1;",
+        'const one = await import("./other.js");',
+        'import { one } from "./page.js";',
+    ],
+)
+def test_what_cannot_be_joined_is_refused(text: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.js"
+    page.write_text(f"{text}\n")
+    with pytest.raises(ValueError, match=r"page\.js"):
+        bundle.joined(page, tmp_path)
 
 
 @each_script
