@@ -16,7 +16,7 @@ from singr.http.mount import mount
 from singr.http.route import Row
 from singr.identity import epochs, revocations
 from singr.identity.tokens import Doorkeeper
-from singr.infra import aside, bus, oidc, postgres, redis, work
+from singr.infra import aside, bus, cache, oidc, postgres, redis, work
 from singr.infra.kit import Kit
 from singr.infra.limits import Limiter
 from singr.queue.live import Source
@@ -36,7 +36,8 @@ async def open_kit(settings: Settings) -> AsyncIterator[Kit]:
             bus=await enter(bus.opened(settings.redis_url)),
             limits=Limiter(client),
             jobs=await enter(work.opened(settings.redis_url)),
-            aside=await enter(aside.opened()),
+            aside=(later := await enter(aside.opened())),
+            cache=await enter(cache.opened(client, later)),
             oidc=await enter(oidc.opened(settings.oidc)),
         )
 

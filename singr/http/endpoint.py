@@ -168,7 +168,7 @@ class Endpoint:
             headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
             return web.Response(body=body, status=self.row.status, headers=headers)
         etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        headers = {"Content-Type": JSON, "ETag": etag, "Cache-Control": f"public, max-age={self.row.cache.max_age_s}"}
+        headers = {"Content-Type": JSON, "ETag": etag, "Cache-Control": str(self.row.cache)}
         if _has(request.headers.getall("If-None-Match", ()), etag):
             return web.Response(status=304, headers=headers)
         return web.Response(body=body, status=self.row.status, headers=headers)

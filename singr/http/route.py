@@ -17,9 +17,15 @@ MANAGING = Rate(100, per_s=60, by="organization")
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Answers of a public GET: how long a browser may reuse one without asking; an ETag comes with it."""
+    """Answers of a public GET: how long a browser may reuse one without asking, and how long after that while it asks;
+    an ETag comes with it."""
 
     max_age_s: int = 0
+    stale_s: int = 0
+
+    def __str__(self) -> str:
+        stale = f", stale-while-revalidate={self.stale_s}" if self.stale_s else ""
+        return f"public, max-age={self.max_age_s}{stale}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

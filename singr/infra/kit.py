@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from singr.core.settings import Settings
 from singr.infra.aside import Aside
 from singr.infra.bus import Bus
+from singr.infra.cache import Cache
 from singr.infra.limits import Limiter
 from singr.infra.oidc import Relation
 from singr.infra.postgres import Database
@@ -25,4 +26,5 @@ class Kit:
     limits: Limiter
     jobs: Jobs
     aside: Aside
+    cache: Cache
     oidc: Mapping[str, Relation] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from singr.http import kept
 from singr.infra.kit import Kit
 from singr.realtime.source import channel
 
@@ -23,6 +24,8 @@ class Hint(Struct):
 
 
 def tell(kit: Kit, venue_id: UUID, epoch: str, version: int, ops: Sequence[Struct] | None) -> None:
-    """Publish a change that was committed as `version`, without keeping the caller waiting."""
+    """Publish a change that was committed as `version`, without keeping the caller waiting; what was answered about
+    the venue before is answered no more."""
+    kit.cache.forget(kept.venue(venue_id))
     payload = msgspec.json.encode(Hint(epoch, version - 1, version, ops))
     kit.aside.run("hint", lambda: kit.bus.publish(channel(venue_id), payload), timeout_s=1)

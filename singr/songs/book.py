@@ -15,6 +15,7 @@ from msgspec.structs import astuple
 from singr.core import paging
 from singr.core.errors import FieldError, NotFound, ValidationFailed
 from singr.core.paging import Id
+from singr.http import kept
 from singr.http.call import Call
 from singr.infra.sql import Runs, many, maybe, value
 from singr.songs import asking, folding, typos
@@ -33,6 +34,7 @@ WORDED = many("songs_worded", WordedHit)
 WORDED_MAX = 1_000
 FORGIVEN_MAX = 60
 FEW = 3
+KEPT_LETTERS = 3
 HIGHEST = "\U0010ffff"
 START: tuple[str, str, int] = ("", "", 0)
 
@@ -106,7 +108,18 @@ async def count(on: Runs, tenant: UUID, system: int) -> int:
 
 
 async def _answer(call: Call, book: Book, query: SongQuery) -> Found:
-    return await search(call.kit.db, book.tenant, book.system, query.q, query.limit, query.cursor, artist=query.artist)
+    """What everybody asks when they begin to type is asked of the cache."""
+
+    async def make() -> Found:
+        on, of = call.kit.db, (book.tenant, book.system)
+        return await search(on, *of, query.q, query.limit, query.cursor, artist=query.artist)
+
+    if query.cursor or len(query.q) > KEPT_LETTERS:
+        return await make()
+    asked = kept.digest((query.q.casefold(), query.artist, query.limit))
+    tag = kept.book(book.tenant, book.system)
+    found: Found = await kept.answer(call, f"songs:{tag}:{asked}", tag, make=make)
+    return found
 
 
 async def _of_artist(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from singr.core import paging
 from singr.core.errors import FieldError, ValidationFailed
 from singr.core.paging import Id, Page
+from singr.http import kept
 from singr.http.call import Call
+from singr.infra.cache import Keep
 from singr.infra.sql import many
 from singr.songs import book, folding
 from singr.songs.letters import LETTERS, Letter
@@ -15,6 +17,7 @@ from singr.songs.shapes import (
     ArtistRow,
     Artists,
     AskedFor,
+    Book,
     Hit,
     Listing,
     NewSong,
@@ -31,6 +34,8 @@ ASKED_MOST = many("songs_asked_most", AskedFor)
 BY_NAMES = many("songs_by_names", Hit)
 
 DAYS = 90
+# A request more changes little: an answer may be as old as the route says.
+AS_TOLD = Keep(fresh_s=60, stale_s=300)
 # Some of what is asked for is not in the book (any more).
 ASKED_MAX = 300
 LAST_ID = 2**63 - 1
@@ -39,6 +44,13 @@ LAST_ID = 2**63 - 1
 async def list_artists(call: Call, url_name: str, *, query: ArtistQuery) -> Artists:
     """A venue's artists with the number of their songs, in alphabetical order without leading articles."""
     sung = await book.sung_at(call, url_name)
+    tag = kept.book(sung.tenant, sung.system)
+    key = f"artists:{tag}:{kept.digest(query)}"
+    page: Artists = await kept.answer(call, key, tag, make=lambda: _artists(call, sung, query))
+    return page
+
+
+async def _artists(call: Call, sung: Book, query: ArtistQuery) -> Artists:
     letter = _letter(query.letter)
     begun = folding.key(query.q) if query.q.strip() else ""
     after = paging.position(query.cursor, tuple[Text])
@@ -66,6 +78,13 @@ async def list_artists(call: Call, url_name: str, *, query: ArtistQuery) -> Arti
 async def list_new(call: Call, url_name: str, *, query: Listing) -> Page[NewSong]:
     """Songs that came to a venue's book in the last 90 days, after its first sync, the newest first."""
     sung = await book.sung_at(call, url_name)
+    tag = kept.book(sung.tenant, sung.system)
+    key = f"new:{tag}:{kept.digest(query)}"
+    page: Page[NewSong] = await kept.answer(call, key, tag, make=lambda: _new(call, sung, query))
+    return page
+
+
+async def _new(call: Call, sung: Book, query: Listing) -> Page[NewSong]:
     before = paging.position(query.cursor, tuple[Id])
     rows = await NEW(
         call.kit.db,
@@ -83,6 +102,13 @@ async def list_new(call: Call, url_name: str, *, query: Listing) -> Page[NewSong
 async def list_top(call: Call, url_name: str, *, query: Top) -> Page[TopSong]:
     """Songs of a venue's book that were asked for most in the last 90 days; there is one page."""
     sung = await book.sung_at(call, url_name)
+    tag = kept.book(sung.tenant, sung.system)
+    key = f"top:{sung.venue_id}:{tag}:{query.limit}"
+    page: Page[TopSong] = await kept.answer(call, key, tag, make=lambda: _top(call, sung, query), keep=AS_TOLD)
+    return page
+
+
+async def _top(call: Call, sung: Book, query: Top) -> Page[TopSong]:
     asked = await ASKED_MOST(call.kit.db, venue_id=sung.venue_id, days=DAYS, max_rows=ASKED_MAX)
     keys = [(folding.key(song.artist), folding.key(song.title)) for song in asked]
     artists, titles = [artist for artist, _ in keys], [title for _, title in keys]

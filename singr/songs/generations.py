@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from singr.core.errors import UpstreamUnavailable
+from singr.http import kept
 from singr.http.call import Call
 from singr.infra.postgres import Transaction
 from singr.infra.sql import maybe, none, value
@@ -68,6 +69,8 @@ async def add_document(call: Call, tenant: UUID, system: int, songs: list[Any]) 
             columns = _columns(spelt, asking.scope(tenant, system))
             added = await STAGE(tx, tenant=tenant, generation=sync.id, **columns)
             documents = await _count(tx, sync, len(songs), added, len(odd))
+    if sync is None:
+        call.kit.cache.forget(kept.book(tenant, system))
     if sync and is_full(len(songs)):
         await _post_publishing(call, tenant, sync.id, documents)
     elif sync and not await _publish_at_once(call, sync):
@@ -87,6 +90,7 @@ async def publish(call: Call, tenant: UUID, generation: int) -> bool:
         if sync is None:
             return False
         await publish_locked(tx, sync)
+    call.kit.cache.forget(kept.book(tenant, sync.system))
     return True
 
 

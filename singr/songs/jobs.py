@@ -7,6 +7,7 @@ from uuid import UUID
 
 from singr.core.actor import Actor
 from singr.core.errors import Problem
+from singr.http import kept
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import many, none, value
@@ -38,6 +39,7 @@ async def settle(call: Call, tenant: UUID, generation: int, quiet_s: float = QUI
             await generations.publish_locked(tx, sync)
         else:
             await generations.hold_locked(tx, sync, songs)
+    call.kit.cache.forget(kept.book(tenant, sync.system))
 
 
 async def publish_generation(kit: Kit, *, tenant: str, generation: int) -> None:

@@ -23,18 +23,21 @@ from singr.songs.shapes import (
     TopSong,
 )
 
+BROWSING = Cache(stale_s=30)
+
 ROUTES = (
     # Somebody who types asks at each letter.
     Route("GET", "/v1/public/venues/{url_name}/songs", book.of_venue,
-          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=SongQuery, returns=Found, cache=Cache()),
+          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=SongQuery, returns=Found, cache=BROWSING),
     Route("GET", "/v1/public/songs/search", book.of_any,
-          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=PublicSearch, returns=Found, cache=Cache()),
+          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=PublicSearch, returns=Found, cache=BROWSING),
     Route("GET", "/v1/public/venues/{url_name}/songs/new", browsing.list_new,
-          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), query=Listing, returns=Page[NewSong], cache=Cache()),
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), query=Listing, returns=Page[NewSong], cache=BROWSING),
     Route("GET", "/v1/public/venues/{url_name}/songs/top", browsing.list_top,
-          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), query=Top, returns=Page[TopSong], cache=Cache()),
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), query=Top, returns=Page[TopSong],
+          cache=Cache(max_age_s=60, stale_s=300)),
     Route("GET", "/v1/public/venues/{url_name}/artists", browsing.list_artists,
-          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=ArtistQuery, returns=Artists, cache=Cache()),
+          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=ArtistQuery, returns=Artists, cache=BROWSING),
     Route("GET", "/v1/customer/songdb", catalogue.list_own,
           may=holds(Permission.SONGDB_READ), rate=MANAGING, query=OwnSearch, returns=Found),
     Route("GET", "/v1/customer/systems/{system_id}/songs", catalogue.list_of_system,

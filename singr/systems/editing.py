@@ -6,6 +6,7 @@ import asyncpg
 
 from singr.core.errors import Conflict, FieldError, NotConfirmed, NotFound, ValidationFailed
 from singr.core.text import clean
+from singr.http import kept
 from singr.http.call import Call
 from singr.infra.sql import maybe, none
 from singr.systems.shapes import Confirm, MadeSystem, System, SystemName, TakenAlong
@@ -64,6 +65,7 @@ async def remove(call: Call, system_id: int, *, query: Confirm) -> None:
         await SYNCS_REMOVED(tx, tenant=call.tenant, number=system_id)
         if await REMOVED(tx, tenant=call.tenant, number=system_id) is None:
             raise SystemInUse("a venue has just chosen it")
+    call.kit.cache.forget(kept.book(call.tenant, system_id))
 
 
 def _named(body: SystemName) -> str:

@@ -14,6 +14,7 @@ LIMITER_FALLBACKS = Counter("singr_limiter_fallbacks_total", "Limits judged loca
 JOBS_LOST = Counter("singr_jobs_not_posted_total", "Jobs that could not be posted", ("job",))
 JOBS = Counter("singr_jobs_total", "Jobs run", ("job", "outcome"))
 ASIDE_FAILED = Counter("singr_aside_failures_total", "Work after the answer that failed", ("what",))
+CACHE = Counter("singr_cache_answers_total", "Public answers by where they came from", ("outcome",))
 SIGN_INS = Counter("singr_sign_ins_total", "Sign-in attempts", ("outcome",))
 
 CONNECTIONS = Gauge("singr_live_connections", "Live connections", ("transport",))

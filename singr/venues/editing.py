@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from singr.core.errors import Conflict, FieldError, NotConfirmed, NotFound, ValidationFailed
+from singr.http import kept
 from singr.http.call import Call
 from singr.infra.sql import maybe, value
 from singr.realtime import hints
@@ -44,6 +45,7 @@ async def create(call: Call, *, body: NewVenue) -> Venue:
     await _check_system(call, given)
     url_names = [body.url_name] if body.url_name else slugs.candidates(body.name)
     made = await _add(call, url_names, given, tries=1 if body.url_name else NAMING_TRIES)
+    call.kit.cache.forget(kept.VENUES)
     return await venues.show(call, made)
 
 
@@ -66,6 +68,7 @@ async def put(call: Call, tenant: UUID, venue_id: UUID, given: dict[str, Any]) -
         changed = await CHANGED(call.kit.db, **call.audit, tenant=tenant, venue_id=venue_id, given=given)
     except asyncpg.UniqueViolationError as exc:
         raise NameTaken from exc
+    call.kit.cache.forget(kept.VENUES, kept.venue(venue_id))
     if changed is None:
         await venues.row(call.kit.db, tenant, venue_id)
         return
@@ -85,6 +88,7 @@ async def remove(call: Call, venue_id: UUID, *, query: Confirm) -> None:
     ended = await REMOVED(call.kit.db, **call.audit, tenant=call.tenant, venue_id=venue_id)
     if ended is None:
         raise NotFound("no such venue")
+    call.kit.cache.forget(kept.VENUES)
     hints.tell(call.kit, venue_id, ended.epoch, ended.version + 1, None)
 
 

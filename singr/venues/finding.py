@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from singr.core import paging
 from singr.core.paging import Limit, Page
+from singr.http import kept
 from singr.http.call import Call
 from singr.infra.sql import many
 from singr.venues.shapes import Latitude, Longitude
@@ -16,6 +17,9 @@ from singr.venues.shapes import Latitude, Longitude
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 # PostgreSQL takes no NUL in a text.
 Position = Annotated[str, Meta(pattern="^[^\\x00]*$", max_length=1_000)]
+
+# Of a degree: who stands at the same table asks the same.
+PLACES = 4
 
 _WILD = re.compile(r"([\\%_])")
 
@@ -70,6 +74,24 @@ NEARBY_ACCEPTING = many("venues_nearby_accepting", NearbyVenue)
 
 async def list_public(call: Call, *, query: VenueSearch) -> Page[VenueCard]:
     """Venues in the order of their names."""
+    if query.cursor:
+        return await _listed(call, query)
+    page: Page[VenueCard] = await kept.answer(
+        call, f"venues:{kept.digest(query)}", kept.VENUES, make=lambda: _listed(call, query)
+    )
+    return page
+
+
+async def list_nearby(call: Call, *, query: NearbySearch) -> Page[NearbyVenue]:
+    """Venues around a place (to some ten metres), the nearest first; `distanceMeters` as the crow flies."""
+    near = structs.replace(query, lat=round(query.lat, PLACES), lon=round(query.lon, PLACES))
+    page: Page[NearbyVenue] = await kept.answer(
+        call, f"nearby:{kept.digest(near)}", kept.VENUES, make=lambda: _near(call, near)
+    )
+    return page
+
+
+async def _listed(call: Call, query: VenueSearch) -> Page[VenueCard]:
     name, url_name = paging.position(query.cursor, tuple[Position, Position]) or ("", "")
     given: dict[str, Any] = {"name": name, "url_name": url_name, "accepting": query.accepting}
     given["max_rows"] = query.limit + 1
@@ -86,8 +108,7 @@ async def list_public(call: Call, *, query: VenueSearch) -> Page[VenueCard]:
     return paging.page(rows, query.limit, lambda venue: (venue.name, venue.url_name))
 
 
-async def list_nearby(call: Call, *, query: NearbySearch) -> Page[NearbyVenue]:
-    """Venues around a place, the nearest first; `distanceMeters` as the crow flies."""
+async def _near(call: Call, query: NearbySearch) -> Page[NearbyVenue]:
     given: dict[str, Any] = {"lat": query.lat, "lon": query.lon, "radius_m": query.radius * 1000}
     given["max_rows"] = query.limit
     if query.accepting:

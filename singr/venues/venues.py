@@ -11,11 +11,16 @@ from msgspec import Struct
 from singr.core import clock, paging
 from singr.core.errors import NotFound
 from singr.core.paging import Limit, Page
+from singr.http import kept
 from singr.http.call import Call
+from singr.infra.cache import Keep
 from singr.infra.sql import Runs, many, maybe
 from singr.venues import rules
 from singr.venues.rules import NamedRules
 from singr.venues.shapes import LiveVenue, OwnStats, PublicVenue, Stats, Today, Venue, VenueRow
+
+# When OpenKJ polled last is not worth an announcement each time.
+POLLED = Keep(fresh_s=5, stale_s=10)
 
 OF_TENANT = many("venues_of_tenant", VenueRow)
 TODAY = many("venues_today", Today)
@@ -65,7 +70,17 @@ async def list_presets(_call: Call) -> list[NamedRules]:
 
 async def show_public(call: Call, url_name: str) -> PublicVenue:
     """A venue's public page data."""
-    return public(await row_by_url_name(call.kit.db, url_name))
+    cache, known = call.kit.cache, call.kit.cache.noted.get(url_name)
+
+    async def make() -> PublicVenue:
+        found = await row_by_url_name(call.kit.db, url_name)
+        cache.note(url_name, str(found.id))
+        return public(found)
+
+    if not known:  # which venue's changes would make the answer untrue?
+        return await make()
+    answer: PublicVenue = await kept.answer(call, f"page:{known}:{url_name}", kept.venue(known), make=make, keep=POLLED)
+    return answer
 
 
 def public(found: VenueRow) -> PublicVenue:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from singr.http import kept
 from singr.http.call import Call
+from singr.infra.cache import Keep
 from singr.venues import venues
 from singr.web import address
 from singr.web.markup import fill, template
@@ -14,9 +16,10 @@ from singr.web.words import labels, language_of, of_page, say
 
 DRESS = dress("screen", script="screen/screen.js")
 BODY = template("screen")
+QR_KEPT = Keep(fresh_s=600, stale_s=3600)
 QR_HEADERS = {
     "Content-Type": "image/svg+xml",
-    "Cache-Control": "private, max-age=60",
+    "Cache-Control": "private, max-age=60, stale-while-revalidate=600",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'",
 }
@@ -49,6 +52,15 @@ async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
 
 async def qr(call: Call, request: web.Request, url_name: str) -> web.Response:
     """The venue's QR code as SVG: the address of its singer page, as this caller can reach it."""
-    venue = await venues.row_by_url_name(call.kit.db, url_name)
-    url = address.singer_url(call.kit.settings, request, venue.url_name)
-    return web.Response(body=address.qr(url).encode(), headers=QR_HEADERS | {"Link": f'<{url}>; rel="about"'})
+    url = address.singer_url(call.kit.settings, request, url_name)
+
+    async def draw() -> bytes:
+        await venues.row_by_url_name(call.kit.db, url_name)
+        return address.qr(url).encode()
+
+    drawn = await call.kit.cache.get(f"qr:{url}", (kept.VENUES,), draw, QR_KEPT)
+    etag = f'"{kept.digest(url)}"'
+    headers = QR_HEADERS | {"Link": f'<{url}>; rel="about"', "ETag": etag}
+    if request.headers.get("If-None-Match") == etag:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=drawn, headers=headers)

@@ -89,7 +89,8 @@ async def served(*rows: Row, limits: Limiter | None = None, **settings: Any) -> 
     """A client of these rows. Without a cookie jar: every call looks like a new phone's."""
     known = Settings(**settings)
     nobody = cast(Any, None)
-    kit = Kit(known, db=nobody, redis=nobody, bus=nobody, limits=limits or Own(), jobs=nobody, aside=nobody)
+    rest = dict.fromkeys(("db", "redis", "bus", "jobs", "aside", "cache"), nobody)
+    kit = Kit(known, limits=limits or Own(), **rest)
     app = web.Application()
     devices = Devices(known.auth_secret, secure=known.base_url.startswith("https:"))
     mount(app, rows, Gate(kit, read, devices, SessionCookies(known)))

@@ -43,7 +43,7 @@ def kit_on(redis_url: str) -> Kit:
     """As much of a kit as the worker itself needs."""
     nobody = cast(Any, None)
     settings = Settings(redis_url=redis_url)
-    return Kit(settings, db=nobody, redis=nobody, bus=nobody, limits=nobody, jobs=nobody, aside=nobody)
+    return Kit(settings, db=nobody, redis=nobody, bus=nobody, limits=nobody, jobs=nobody, aside=nobody, cache=nobody)
 
 
 @pytest.fixture
