@@ -174,6 +174,14 @@ WHERE users_id = :user_id AND last_step < :step AND enabled_at IS NOT NULL
 WITH codes AS (DELETE FROM recovery_codes WHERE users_id = :user_id)
 DELETE FROM totp_factors WHERE users_id = :user_id
 
+-- factor_phone(user_id) -> maybe
+-- Where codes may be sent by text message, sealed; no row without a second factor.
+SELECT phone_sealed FROM totp_factors WHERE users_id = :user_id AND enabled_at IS NOT NULL
+
+-- factor_phone_set(user_id, sealed) -> none
+-- Sets that phone, or takes it away (NULL).
+UPDATE totp_factors SET phone_sealed = :sealed WHERE users_id = :user_id AND enabled_at IS NOT NULL
+
 -- recovery_codes_keep(user_id, hashes) -> none
 -- Replaces the recovery codes.
 WITH gone AS (DELETE FROM recovery_codes WHERE users_id = :user_id)

@@ -24,6 +24,7 @@ sa.Table(
     big("last_step", default="0"),
     instant("enabled_at"),
     created(),
+    sa.Column("phone_sealed", sa.LargeBinary()),
 )
 
 sa.Table(

@@ -61,6 +61,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp_password: str = ""
     smtp_tls: Literal["none", "starttls", "tls"] = "none"
 
+    sms_provider: Literal["console"] = "console"
+
     sentry_dsn: str = ""
     metrics_token: str = ""
 

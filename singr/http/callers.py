@@ -64,7 +64,8 @@ class Callers:
         try:
             actor = self._read(by_cookie)
             if shown and (why := _objection(actor, row, shown, is_own=is_own)):
-                self._note(request, row, why)
+                if not (row.may.anonymous and is_own):  # our own pages for guests carry no token
+                    self._note(request, row, why)
                 raise NotOurPage(why)
         except Problem:
             if row.may.anonymous:

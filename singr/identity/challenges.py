@@ -10,7 +10,9 @@ from singr.core import ids
 from singr.core.errors import AuthenticationFailed
 from singr.core.secrets import digest
 from singr.http.call import Call
-from singr.identity.factors import IS_ON, Code
+from singr.identity import phones
+from singr.identity.factors import IS_ON
+from singr.identity.forms import Code, OneUse, Told
 from singr.infra.redis import reachable
 
 LIFETIME_S = 300
@@ -22,6 +24,10 @@ class Challenge(Struct, rename="camel"):
     two_factor_token: str
     methods: list[str]
     requires_two_factor: bool = True
+
+
+class AskForText(Struct, rename="camel", forbid_unknown_fields=True):
+    two_factor_token: OneUse
 
 
 class Answer(Struct, rename="camel", forbid_unknown_fields=True):
@@ -37,7 +43,13 @@ async def needed(call: Call, user_id: UUID) -> Challenge | None:
     token = ids.token()
     with reachable():
         await call.kit.redis.set(_key(token), str(user_id), ex=LIFETIME_S)
-    return Challenge(token, ["totp", "recovery_code"])
+    by_text = ["sms"] if await phones.number_of(call, user_id) else []
+    return Challenge(token, ["totp", "recovery_code", *by_text])
+
+
+async def send_text(call: Call, *, body: AskForText) -> Told:
+    """Send a code by text message to whoever was asked for one; it ends the one before."""
+    return await phones.send_code(call, await whose(call, body.two_factor_token), body.two_factor_token)
 
 
 async def whose(call: Call, token: str) -> UUID:

@@ -7,33 +7,23 @@ import io
 import logging
 import secrets
 import time
-from typing import Annotated
 from uuid import UUID
 
 import segno
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from singr.core.errors import AuthenticationFailed, Conflict
 from singr.core.sealing import Seal
 from singr.core.secrets import digest
 from singr.core.settings import Settings
 from singr.http.call import Call
-from singr.identity import credentials, throttle, totp
+from singr.identity import credentials, phones, throttle, totp
+from singr.identity.forms import Code, ConfirmCode, ConfirmPassword
 from singr.identity.shapes import Password
 from singr.infra.sql import maybe, none, value
 
 RECOVERY_CODES = 10
 RECOVERY_BYTES = 10
-
-Code = Annotated[str, Meta(min_length=6, max_length=40)]
-
-
-class ConfirmPassword(Struct, rename="camel", forbid_unknown_fields=True):
-    password: Password
-
-
-class ConfirmCode(Struct, rename="camel", forbid_unknown_fields=True):
-    code: Code
 
 
 class Disable(Struct, rename="camel", forbid_unknown_fields=True):
@@ -113,22 +103,27 @@ async def disable(call: Call, *, body: Disable) -> None:
     log.warning("second factor off", extra={"user": str(person.id)})
 
 
-async def check(call: Call, user_id: UUID, offered: str) -> None:
-    """Take a code of the app or a recovery code, each of which is good once; raises AuthenticationFailed."""
+async def check(call: Call, user_id: UUID, offered: str, *, challenge: str = "") -> None:
+    """Take a code of the app, one sent for `challenge` by text, or a recovery code, each of which is good once.
+
+    Raises AuthenticationFailed.
+    """
     locks = await throttle.attempt(call, str(user_id), kind="totp")
-    if not await _is_good(call, user_id, offered):
+    if not await _is_good(call, user_id, offered, challenge):
         log.warning("second factor refused", extra={"user": str(user_id), "address": call.address})
         await throttle.failed(call, locks, str(user_id))
         raise AuthenticationFailed("the code is wrong")
     await throttle.succeeded(call, str(user_id), kind="totp")
 
 
-async def _is_good(call: Call, user_id: UUID, offered: str) -> bool:
+async def _is_good(call: Call, user_id: UUID, offered: str, challenge: str) -> bool:
     factor = await FACTOR(call.kit.db, user_id=user_id)
     secret = _seal(call.kit.settings).open(factor.secret) if factor and factor.is_enabled else None
     if secret is None:
         return False
     step = totp.step_of(secret, offered.strip(), time.time())
+    if step is None and challenge and await phones.is_right(call, challenge, offered):
+        return True
     async with call.kit.db.transaction(credentials.acting_as(user_id)) as tx:
         if step is not None:
             return bool(await USE_STEP(tx, user_id=user_id, step=step))

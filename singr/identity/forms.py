@@ -19,6 +19,7 @@ Name = Annotated[str, Meta(min_length=1, max_length=100)]
 Business = Annotated[str, Meta(min_length=1, max_length=255)]
 Zone = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+/-]+\Z")]
 Phone = Annotated[str, Meta(pattern=r"^\+[1-9][0-9]{6,14}\Z")]
+Code = Annotated[str, Meta(min_length=6, max_length=40)]
 OneUse = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -30,6 +31,14 @@ class Customer(Struct, rename="camel", forbid_unknown_fields=True):
 
 class Singer(Struct, rename="camel", forbid_unknown_fields=True):
     nickname: Name | None = None
+
+
+class ConfirmPassword(Struct, rename="camel", forbid_unknown_fields=True):
+    password: Password
+
+
+class ConfirmCode(Struct, rename="camel", forbid_unknown_fields=True):
+    code: Code
 
 
 class Register(Struct, rename="camel", forbid_unknown_fields=True):

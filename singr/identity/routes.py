@@ -12,13 +12,27 @@ from singr.core.errors import (
 )
 from singr.http.guard import PUBLIC, SIGNED_IN
 from singr.http.route import Cache, Route
-from singr.identity import contexts, credentials, factors, magic, oidc, profile, recovery, registration, sessions
-from singr.identity.challenges import Answer
-from singr.identity.factors import ConfirmCode, ConfirmPassword, Disable, RecoveryCodes, Setup
+from singr.identity import (
+    challenges,
+    contexts,
+    credentials,
+    factors,
+    magic,
+    oidc,
+    phones,
+    profile,
+    recovery,
+    registration,
+    sessions,
+)
+from singr.identity.challenges import Answer, AskForText
+from singr.identity.factors import Disable, RecoveryCodes, Setup
 from singr.identity.forms import (
     ChangeEmail,
     ChangePassword,
     ChangeProfile,
+    ConfirmCode,
+    ConfirmPassword,
     DeleteAccount,
     Forgot,
     Register,
@@ -31,6 +45,7 @@ from singr.identity.links import LinkInvalid
 from singr.identity.magic import MagicIn
 from singr.identity.oidc import Exchange
 from singr.identity.oidc_flows import NotHere
+from singr.identity.phones import SetPhone
 from singr.identity.refresh import TokenReused
 from singr.identity.shapes import JWKS, AccessToken, Profile, RefreshIn, Session, SignIn, SwitchContext
 from singr.identity.throttle import TooManyFailures
@@ -73,6 +88,9 @@ SESSIONS = (
     Route("POST", "/v1/auth/2fa/challenge", sessions.answer_challenge,
           may=PUBLIC, rate=Rate(10, per_s=900, by="device"),
           body=Answer, returns=Session, raises=(AuthenticationFailed, TooManyFailures)),
+    Route("POST", "/v1/auth/2fa/challenge/sms", challenges.send_text,
+          may=PUBLIC, rate=Rate(10, per_s=900, by="device"),
+          body=AskForText, returns=Told, status=202, raises=(AuthenticationFailed, NotFound)),
     Route("POST", "/v1/auth/magic-link", magic.ask,
           may=PUBLIC, rate=Rate(5, per_s=3600, by="device"), body=Forgot, returns=Told, status=202),
     Route("POST", "/v1/auth/magic-link/verify", magic.verify,
@@ -103,6 +121,13 @@ SECOND_FACTOR = (
           may=SIGNED_IN, rate=OWN_ACCOUNT, body=ConfirmCode, returns=RecoveryCodes, raises=(TooManyFailures,)),
     Route("POST", "/v1/auth/2fa/disable", factors.disable,
           may=SIGNED_IN, rate=OWN_ACCOUNT, body=Disable, status=204, raises=(AuthorizationDenied, TooManyFailures)),
+    Route("POST", "/v1/auth/2fa/phone", phones.set_up,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=SetPhone, returns=Told, status=202,
+          raises=(AuthorizationDenied, Conflict)),
+    Route("POST", "/v1/auth/2fa/phone/verify", phones.confirm,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=ConfirmCode, status=204, raises=(TooManyFailures, Conflict)),
+    Route("POST", "/v1/auth/2fa/phone/remove", phones.remove,
+          may=SIGNED_IN, rate=OWN_ACCOUNT, body=ConfirmPassword, status=204, raises=(AuthorizationDenied,)),
 )  # fmt: skip
 
 ROUTES = (*ACCOUNTS, *SESSIONS, *SECOND_FACTOR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 
-from singr.core.errors import AuthenticationFailed, RateLimited, ValidationFailed
+from singr.core.errors import AuthenticationFailed, RateLimited, UpstreamUnavailable, ValidationFailed
 from singr.http.call import Call
 from singr.http.callers import NotOurPage
 from singr.http.cookies import Browser, csrf_token
@@ -33,9 +33,14 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
     browser that asks with `cookie` gets cookies and a `csrfToken`.
     """
     locks = await throttle.attempt(call, body.email)
-    account = await people.BY_EMAIL(call.kit.db, email=body.email)
-    stored = account.password_hash if account else None
-    if not await passwords.verify(stored, body.password) or account is None or stored is None:
+    try:
+        account = await people.BY_EMAIL(call.kit.db, email=body.email)
+        stored = account.password_hash if account else None
+        is_right = await passwords.verify(stored, body.password)
+    except UpstreamUnavailable:
+        await throttle.unjudged(call, body.email)
+        raise
+    if not is_right or account is None or stored is None:
         metrics.SIGN_INS.labels("refused").inc()
         who = str(account.id) if account else None
         log.warning("sign-in refused", extra={"user": who, "address": call.address})
@@ -50,10 +55,10 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
 
 
 async def answer_challenge(call: Call, *, body: Answer) -> Session | WithCookies:
-    """Finish signing in with a code of the authenticator app, or a recovery code."""
+    """Finish signing in with a code of the authenticator app or of a text message, or a recovery code."""
     user_id = await challenges.whose(call, body.two_factor_token)
     person = await people.load(call.kit.db, user_id, None)
-    await factors.check(call, user_id, body.code)
+    await factors.check(call, user_id, body.code, challenge=body.two_factor_token)
     await challenges.spend(call, body.two_factor_token)
     return await start(call, person, cookie=body.cookie)
 

@@ -55,8 +55,10 @@ end
 return counted
 """
 TAKE_BACK = """
-local attempts = tonumber(redis.call('HGET', KEYS[1], 'attempts') or 0)
-if attempts > 0 then redis.call('HSET', KEYS[1], 'attempts', attempts - 1, 'closed_until_ms', 0) end
+for _, key in ipairs(KEYS) do
+  local attempts = tonumber(redis.call('HGET', key, 'attempts') or 0)
+  if attempts > 0 then redis.call('HSET', key, 'attempts', attempts - 1, 'closed_until_ms', 0) end
+end
 """
 
 
@@ -80,6 +82,11 @@ async def attempt(call: Call, account: str, *, kind: str = "signin") -> list[str
     return await _count(call, counted, [_at("address", call.address)])
 
 
+async def unjudged(call: Call, account: str, *, kind: str = "signin") -> None:
+    """Nobody could tell whether the attempt was right: it is taken back."""
+    await _take_back(call, key(account, kind), *([_at("device", call.device)] if call.device else []))
+
+
 async def failed(call: Call, locks: list[str], user: str | None) -> None:
     """The attempt was wrong: that counts at the address, and is told where it locks something."""
     at_address = Counted("address", _at("address", call.address), ADDRESS)
@@ -89,11 +96,10 @@ async def failed(call: Call, locks: list[str], user: str | None) -> None:
 
 async def succeeded(call: Call, account: str, *, kind: str = "signin") -> None:
     """Forget the failures of this account; those of the device stay, but for this attempt."""
-    redis = call.kit.redis
     with reachable():
-        await redis.delete(key(account, kind))
-        if call.device:
-            await redis.register_script(TAKE_BACK)(keys=[_at("device", call.device)])
+        await call.kit.redis.delete(key(account, kind))
+    if call.device:
+        await _take_back(call, _at("device", call.device))
 
 
 async def _count(call: Call, counted: list[Counted], looked_at: list[str]) -> list[str]:
@@ -105,6 +111,11 @@ async def _count(call: Call, counted: list[Counted], looked_at: list[str]) -> li
     if answer[0] < 0:
         raise TooManyFailures("wait before you try again", retry_after_s=answer[1] / 1000)
     return [each.what for each, times in zip(counted, answer, strict=True) if times >= each.patience.locked_at]
+
+
+async def _take_back(call: Call, *keys: str) -> None:
+    with reachable():
+        await call.kit.redis.register_script(TAKE_BACK)(keys=list(keys))
 
 
 def key(account: str, kind: str = "signin") -> str:

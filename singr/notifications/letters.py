@@ -1,4 +1,5 @@
-"""The letters: one text file a kind, its first line the subject. The HTML part is made from the text."""
+"""The letters: one text file a kind, its first line the subject. The HTML part is made from the text. Text messages are
+files of their own."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ BUTTON = (
     'text-decoration:none">{1}</a></p><p style="font-size:13px;color:#6b7280;word-break:break-all">{0}</p>'
 )
 
+TEXTS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("texts").glob("*.txt")}
 KINDS = {file.stem: file.read_text("utf-8") for file in FOLDER.glob("*.txt")}
 
 
@@ -25,6 +27,11 @@ def write(kind: str, mail_id: str, to: str, facts: dict[str, str]) -> Mail:
     """The letter of this kind; raises KeyError for a kind or a fact that is not there."""
     subject, _, text = Template(KINDS[kind]).substitute(facts).partition("\n\n")
     return Mail(mail_id, to, " ".join(subject.split()), text, _as_html(text, subject))
+
+
+def text(kind: str, facts: dict[str, str]) -> str:
+    """A text message of this kind; raises KeyError for a kind or a fact that is not there."""
+    return Template(TEXTS[kind]).substitute(facts).strip()
 
 
 def _as_html(text: str, subject: str) -> str:

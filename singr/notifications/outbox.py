@@ -9,6 +9,7 @@ in time.
 from __future__ import annotations
 
 import logging
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -16,9 +17,10 @@ from msgspec import Struct
 from singr.core.errors import UpstreamUnavailable
 from singr.core.sealing import Seal
 from singr.core.settings import Settings
-from singr.infra import mail
+from singr.infra import mail, sms
 from singr.infra.kit import Kit
 from singr.infra.postgres import Transaction
+from singr.infra.sms import Sms
 from singr.infra.sql import many, maybe, none, value
 from singr.notifications import letters
 
@@ -29,11 +31,12 @@ log = logging.getLogger("singr.mail")
 
 
 class Letter(Struct):
-    """What is sealed. `to` is empty for a letter to nobody."""
+    """What is sealed. `to` is empty for a letter to nobody, a phone number for one `by` SMS."""
 
     kind: str
     to: str
     facts: dict[str, str]
+    by: Literal["mail", "sms"] = "mail"
 
 
 class Claimed(Struct):
@@ -72,7 +75,9 @@ async def send(kit: Kit, *, letter_id: int) -> None:
         await DONE(kit.db, letter_id=letter_id)
         return
     letter = msgspec.json.decode(opened, type=Letter)
-    if letter.to:
+    if letter.by == "sms":
+        await sms.send(kit.settings, Sms(letter.to, letters.text(letter.kind, letter.facts)))
+    elif letter.to:
         await mail.send(kit.settings, letters.write(letter.kind, row.name, letter.to, letter.facts))
     await DONE(kit.db, letter_id=letter_id)
 

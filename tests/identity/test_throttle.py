@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 from msgspec.structs import replace
 
+from singr.core.errors import UpstreamUnavailable
 from singr.core.settings import Settings
-from singr.identity import throttle
+from singr.identity import passwords, throttle
 from tests.house import House, opened
 from tests.identity.test_factors import with_factor
 from tests.identity.visits import post, sign_in
@@ -144,3 +145,14 @@ async def test_nobody_signs_in_while_failures_cannot_be_counted(without_redis: H
     async with without_redis.client.post("/v1/auth/signin", json=body) as answer:
         assert answer.status == 503
         assert "Retry-After" in answer.headers
+
+
+async def test_an_attempt_that_nobody_could_judge_does_not_count(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def busy(_stored: str | None, _password: str) -> bool:
+        raise UpstreamUnavailable
+
+    with monkeypatch.context() as patience:
+        patience.setattr(passwords, "verify", busy)
+        for _ in range(throttle.ACCOUNT.locked_at):
+            assert (await sign_in(home, home.demo.host.email, home.demo.host.password))[0] == 503
+    assert (await sign_in(home, home.demo.host.email, home.demo.host.password))[0] == 200

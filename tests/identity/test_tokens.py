@@ -107,6 +107,7 @@ FORGED: dict[str, Callable[[], str]] = {
     "another issuer": lambda: signed(iss="elsewhere"),
     "expired": lambda: signed(exp=int(time.time())),
     "issued in an hour": lambda: signed(iat=int(time.time()) + 3600),
+    "good in an hour": lambda: signed(nbf=int(time.time()) + 3600),
     "never expires": lambda: signed(exp=None),
     "nobody's": lambda: signed(sub=None),
     "not a person": lambda: signed(sub="ann"),

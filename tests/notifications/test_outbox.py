@@ -19,7 +19,8 @@ from singr.table import JOBS
 from singr.worker import working
 from tests.mailbox import Mailbox, link_of, text_of
 
-FACTS = {"name": "Ann", "link": "https://singr.example/account#verify=t0k3n&x", "organization": "O'Hara & Sons"}
+FACTS = {"name": "Ann", "link": "https://singr.example/account#verify=t0k3n&x"}
+FACTS |= {"organization": "O'Hara & Sons", "way": "Google"}
 TO = "ann@example.com"
 
 

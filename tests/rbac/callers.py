@@ -7,9 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import jwt
 from msgspec.structs import replace
 
 from singr.core.settings import Settings
+from singr.http.cookies import CSRF_HEADER, SessionCookies, csrf_token
 from singr.identity import people, tokens
 from tests.house import House
 
@@ -20,7 +22,9 @@ MEMBERS = {
     "revoked": ("customer_owner", "revoked"),
 }
 GLOBAL = {"singer": "singer", "support": "support_admin", "admin": "admin", "other owner": "customer_owner"}
-CALLERS = ("anonymous", "owner", *MEMBERS, *GLOBAL, "expired token", "wrong audience", "held organization", "on hold")
+BY_COOKIE = ("owner by cookie", "owner by cookie from elsewhere")
+NO_GOOD = ("expired token", "wrong audience", "on hold")
+CALLERS = ("anonymous", "owner", *MEMBERS, *GLOBAL, *NO_GOOD, "held organization", *BY_COOKIE)
 
 NEW_USER = "INSERT INTO users (email) VALUES ($1) RETURNING users_id"
 ROLE = "INSERT INTO user_roles (users_id, roles_id) SELECT $1, roles_id FROM roles WHERE slug = $2"
@@ -42,12 +46,20 @@ async def headers_of(caller: str, house: House) -> dict[str, str]:
         user_id = await _made(caller, link)
     finally:
         await link.close(timeout=10)
-    return {"Authorization": f"Bearer {await _token(house, user_id, _settings(caller, settings))}"}
+    token = await _token(house, user_id, _settings(caller, settings))
+    return _by_cookie(token, caller, settings) if caller in BY_COOKIE else {"Authorization": f"Bearer {token}"}
+
+
+def _by_cookie(token: str, caller: str, settings: Settings) -> dict[str, str]:
+    session = jwt.decode(token, options={"verify_signature": False})["sid"]
+    origin = "https://elsewhere.example" if caller.endswith("elsewhere") else settings.public_url
+    cookie = f"{SessionCookies(settings).access}={token}"
+    return {"Cookie": cookie, "Origin": origin, CSRF_HEADER: csrf_token(settings, session)}
 
 
 async def _made(caller: str, link: Any) -> UUID:
     host: UUID = await link.fetchval("SELECT users_id FROM users WHERE email = 'customer@example.com'")
-    if caller in ("owner", "expired token", "wrong audience"):
+    if caller in ("owner", "expired token", "wrong audience", *BY_COOKIE):
         return host
     if caller == "held organization":
         await link.execute("UPDATE customer_profiles SET suspended_at = now()")

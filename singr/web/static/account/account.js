@@ -3,6 +3,7 @@
 
 import { call } from "../common/api.js";
 import { $, setText } from "../common/dom.js";
+import { answer } from "../common/factor.js";
 
 const FORGOTTEN = { path: "/v1/auth/password/forgot", heading: "Your account", go: "Send me a link", email: true };
 const STEPS = {
@@ -43,10 +44,10 @@ async function submit(event) {
   const body = step.email ? { email: $("#email").value } : { token, ...step.more };
   if ($("#password").value) body.password = $("#password").value;
   try {
-    const answer = await call("POST", step.path, { body });
+    const done = await call("POST", step.path, { body });
     $("#form").hidden = true;
-    if (step === STEPS.magic) await enter(answer);
-    else setText($("#said"), answer.message);
+    if (step === STEPS.magic) await enter(done);
+    else setText($("#said"), done.message);
   } catch (problem) {
     setText($("#said"), problem.message || "That did not work. Try again.");
     $("#go").disabled = false;
@@ -54,10 +55,7 @@ async function submit(event) {
 }
 
 /** On to the console, with the session that the browser now keeps. */
-async function enter({ requiresTwoFactor, twoFactorToken }) {
-  if (requiresTwoFactor) {
-    const code = prompt("Code of your authenticator app, or a recovery code") ?? "";
-    return enter(await call("POST", "/v1/auth/2fa/challenge", { body: { twoFactorToken, code, cookie: true } }));
-  }
+async function enter(session) {
+  if (session.requiresTwoFactor) await answer(session);
   location.assign("/host");
 }

@@ -1,6 +1,7 @@
 // Who is signed in. The tokens live in cookies; here is only when to renew them.
 
 import { call, Problem } from "../common/api.js";
+import { answer } from "../common/factor.js";
 import { csrfToken, forgetSession, signed } from "../common/signed.js";
 
 const EARLY_MS = 60_000;
@@ -15,8 +16,8 @@ export class Session extends EventTarget {
   }
 
   async signIn(email, password) {
-    const answer = await call("POST", "/v1/auth/signin", { body: { email, password, cookie: true } });
-    this.#take(answer.requiresTwoFactor ? await this.#answer(answer) : answer);
+    const session = await call("POST", "/v1/auth/signin", { body: { email, password, cookie: true } });
+    this.#take(session.requiresTwoFactor ? await answer(session) : session);
   }
 
   async signOut() {
@@ -39,11 +40,6 @@ export class Session extends EventTarget {
   async headers() {
     if (Date.now() >= this.#renewAt) await (this.#renewing ??= this.#renew());
     return signed();
-  }
-
-  #answer({ twoFactorToken }) {
-    const code = prompt("Code of your authenticator app, or a recovery code") ?? "";
-    return call("POST", "/v1/auth/2fa/challenge", { body: { twoFactorToken, code, cookie: true } });
   }
 
   async #renew() {
