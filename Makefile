@@ -34,8 +34,8 @@ routes: venv-dev ## write the golden copies of the route page and the live messa
 	@$(IN_VENV) singr routes > tests/laws/routes.txt
 	@$(IN_VENV) singr asyncapi > asyncapi.yaml
 
-bench: ## benchmarks
-	@echo "There are no benchmarks yet: they come with the work on speed."
+bench: venv-dev ## measure; results go to bench/RESULTS.md (`python -m bench --list` says what there is)
+	@$(IN_VENV) bench
 
 faults: venv-dev ## the whole fault matrix with a full city, one table (Go builds toxiproxy; ten minutes and more)
 	@$(IN_VENV) tests.faults

@@ -1,0 +1,45 @@
+"""`python -m bench [name …]`: run benches (all of them unless named), print one table each, keep it in RESULTS.md.
+
+A bench is a module of this package with `async def run() -> list[Figure]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+
+import uvloop
+
+import bench
+from bench import figures
+
+
+def main() -> None:
+    benches = found()
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(benches))
+    parser.add_argument("--list", action="store_true", help="only say which there are")
+    given = parser.parse_args()
+    if unknown := sorted(set(given.names) - benches.keys()):
+        parser.error(f"no bench {unknown[0]}")
+    for name in given.names or benches:
+        about = (inspect.getdoc(benches[name]) or "").split("\n")[0]
+        print(f"{name}: {about}", flush=True)
+        if not given.list:
+            measured = uvloop.run(benches[name].run())
+            figures.keep(name, measured)
+            print(figures.table(measured) + "\n", flush=True)
+
+
+def found() -> dict[str, ModuleType]:
+    """The benches by name."""
+    modules = [importlib.import_module(f"bench.{info.name}") for info in pkgutil.iter_modules(bench.__path__)
+               if not info.ispkg and info.name != "__main__"]  # fmt: skip
+    return {module.__name__.removeprefix("bench."): module for module in modules if hasattr(module, "run")}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Figures and their table: medians of several runs, each beside a reference that was measured in the same run."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+from msgspec import Struct
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+HEAD = "# Results\n\nWritten by `python -m bench`; ratios travel between machines, absolute figures do not.\n"
+COLUMNS = ("figure", "median", "lowest", "highest", "runs", "reference", "ratio", "budget")
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """`runs` and `reference` are in `unit`. `budget` says in words what the median must keep to."""
+
+    name: str
+    unit: str
+    runs: list[float]
+    reference: list[float] = []
+    reference_name: str = ""
+    budget: str = ""
+
+
+def table(figures: list[Figure]) -> str:
+    """The figures as a Markdown table."""
+    lines = [COLUMNS, tuple("---" for _ in COLUMNS), *map(_row, figures)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def keep(bench: str, figures: list[Figure]) -> None:
+    """Put a bench's table into RESULTS.md, in place of its former one."""
+    text = RESULTS.read_text("utf-8") if RESULTS.exists() else HEAD
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    section = f"## {bench}\n\n{datetime.now(UTC):%Y-%m-%d}, {machine}\n\n{table(figures)}\n"
+    others = [part for part in re.split(r"^(?=## )", text, flags=re.M)[1:] if not part.startswith(f"## {bench}\n")]
+    ordered = sorted([*(part.strip() + "\n" for part in others), section])
+    RESULTS.write_text("\n".join([HEAD, *ordered]), "utf-8")
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    at = median(figure.runs)
+    other = median(figure.reference) if figure.reference else None
+    return (
+        figure.name,
+        f"{_short(at)} {figure.unit}".strip(),
+        _short(min(figure.runs)),
+        _short(max(figure.runs)),
+        str(len(figure.runs)),
+        f"{_short(other)} ({figure.reference_name})" if other is not None else "",
+        _short(at / other) if other else "",
+        figure.budget,
+    )
+
+
+def _short(number: float) -> str:
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:.3g}"
