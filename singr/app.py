@@ -31,7 +31,13 @@ async def open_kit(settings: Settings) -> AsyncIterator[Kit]:
         client = await enter(redis.opened(settings.redis_url))
         yield Kit(
             settings=settings,
-            db=await enter(postgres.Database.open(settings.database_url, size=settings.database_pool_size)),
+            db=await enter(
+                postgres.Database.open(
+                    settings.database_url,
+                    size=settings.database_pool_size,
+                    shared=settings.database_pooler == "transaction",
+                )
+            ),
             redis=client,
             bus=await enter(bus.opened(settings.redis_url)),
             limits=Limiter(client),

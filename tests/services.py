@@ -193,7 +193,7 @@ def main() -> int:
         sys.stderr.write(f"{exc}\n")
         return 1
     try:
-        provision.ensure(postgres=True, redis=True, chromium=True)
+        provision.ensure(postgres=True, redis=True, chromium=True, pgbouncer=True)
     except Missing as exc:
         sys.stderr.write(f"{exc}\n")
         if not (given(DATABASE_NAMES) or docker.answering()):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -49,6 +51,7 @@ class Socket:
         self._link = link
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._retry_s: float | None = None
+        self._renewing: asyncio.Task[None] | None = None
 
     async def run(self) -> Ending:
         link, patience = self._link, aiohttp.ClientWSTimeout(ws_close=CLOSING_S)
@@ -66,13 +69,21 @@ class Socket:
             return of_status(exc.status)
         except AWAY:
             return Ending()
+        finally:
+            if self._renewing:
+                self._renewing.cancel()
 
     async def _take(self, message: Message) -> None:
         if message["type"] == "bye":
             self._retry_s = message["retryMs"] / 1000
         elif message["type"] == "authDue":
-            await self.say({"type": "auth", "ticket": await self._link.ticket()})
+            self._renewing = asyncio.create_task(self._renew())  # what comes meanwhile must not wait for a ticket
         self._link.hear(message)
+
+    async def _renew(self) -> None:
+        """Without a ticket the server will end this connection, and the next one asks again."""
+        with suppress(*AWAY):
+            await self.say({"type": "auth", "ticket": await self._link.ticket()})
 
     async def say(self, message: Message) -> bool:
         if self._socket is not None and not self._socket.closed:

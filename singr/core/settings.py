@@ -44,6 +44,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: tuple[str, ...] = ()
     database_pool_size: Annotated[int, Meta(ge=2, le=100)] = 10
+    database_pooler: Literal["none", "transaction"] = "none"
 
     auth_secret: str = DEVELOPMENT_SECRET
     jwt_private_keys: str = ""

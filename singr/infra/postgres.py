@@ -24,6 +24,12 @@ ACQUIRE_TIMEOUT_S = 5
 COMMAND_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
 
+KEPT = {
+    "application_name": "singr",
+    "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+}
 SET_STATEMENT_TIMEOUT = "SELECT set_config('statement_timeout', $1, true)"
 SET_ACTOR = "SELECT set_config('app.current_user_id', $1, true), set_config('app.actor', $2, true)"
 
@@ -113,9 +119,16 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, size: int) -> AsyncIterator[Database]:
+    async def open(cls, url: str, *, size: int, shared: bool = False) -> AsyncIterator[Database]:
         """A pool of up to `size` connections; raises UpstreamUnavailable when PostgreSQL does not answer or refuses
-        us (no such database, wrong password, a schema without our role)."""
+        us (no such database, wrong password, a schema without our role).
+
+        `shared`: a pooler gives each connection to somebody else after every transaction (see `_Shared`).
+        """
+        # Whoever shares connections may neither prepare statements nor keep settings on them.
+        alone: Any = {"server_settings": KEPT, "init": _prepare_for(url)}
+        named = {"application_name": KEPT["application_name"]}
+        among_others: Any = {"statement_cache_size": 0, "server_settings": named, "init": _in_transaction(_know_json)}
         with explained():
             pool = await asyncpg.create_pool(
                 url,
@@ -123,17 +136,11 @@ class Database:
                 max_size=size,
                 timeout=CONNECT_TIMEOUT_S,
                 command_timeout=COMMAND_TIMEOUT_S,
-                init=_prepare_for(url),
                 reset=_keep,
-                server_settings={
-                    "application_name": "singr",
-                    "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
-                    "lock_timeout": "5s",
-                    "idle_in_transaction_session_timeout": "15s",
-                },
+                **(among_others if shared else alone),
             )
         try:
-            yield cls(pool)
+            yield cls(_Shared(pool, url) if shared else pool)
         finally:
             await _close(pool)
 
@@ -171,6 +178,23 @@ class Database:
                 yield Transaction(connection, timeout_s)
 
 
+class _Shared:
+    """Stands for a pool behind PgBouncer (`pool_mode = transaction`): each use is one transaction, which begins with
+    what a connection of our own would keep."""
+
+    def __init__(self, pool: Any, url: str) -> None:
+        self._pool = pool
+        role = [] if URL(url).user == APP_ROLE else [f"SET LOCAL ROLE {APP_ROLE}"]
+        limits = [f"SET LOCAL {name} = '{value}'" for name, value in KEPT.items() if name != "application_name"]
+        self._begin = "; ".join([*role, *limits])
+
+    @asynccontextmanager
+    async def acquire(self, *, timeout: float) -> AsyncIterator[Any]:  # noqa: ASYNC109 - as the pool's
+        async with self._pool.acquire(timeout=timeout) as connection, connection.transaction():
+            await connection.execute(self._begin)
+            yield connection
+
+
 class _One:
     """Stands for a pool: one connection, each time inside a savepoint, so that what fails undoes only itself."""
 
@@ -190,12 +214,26 @@ def _prepare_for(url: str) -> Any:
     async def prepare(connection: Any) -> None:
         if not signs_in_as_app:
             await connection.execute(f"SET ROLE {APP_ROLE}")
-        for name in ("json", "jsonb"):
-            await connection.set_type_codec(
-                name, encoder=lambda v: orjson.dumps(v).decode(), decoder=orjson.loads, schema="pg_catalog"
-            )
+        await _know_json(connection)
 
     return prepare
+
+
+async def _know_json(connection: Any) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(
+            name, encoder=lambda v: orjson.dumps(v).decode(), decoder=orjson.loads, schema="pg_catalog"
+        )
+
+
+def _in_transaction(prepare: Any) -> Any:
+    """As `prepare`, with all its questions asked of the same server."""
+
+    async def prepare_at_once(connection: Any) -> None:
+        async with connection.transaction():
+            await prepare(connection)
+
+    return prepare_at_once
 
 
 async def _keep(_connection: Any) -> None:

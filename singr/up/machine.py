@@ -50,6 +50,11 @@ def redis_program() -> Path | None:
     return None
 
 
+def pgbouncer_program() -> Path | None:
+    """A pooler for the tests to put before PostgreSQL."""
+    return _which("pgbouncer")
+
+
 def chromium_program() -> Path | None:
     """A browser the tests can drive."""
     return next((path for name in CHROMIUM_NAMES if (path := _which(name))), None)

@@ -11,31 +11,34 @@ from singr.up.packages import Missing
 POSTGRES = f"PostgreSQL {machine.POSTGRES_AT_LEAST} or newer with PostGIS"
 REDIS = f"Redis {machine.REDIS_AT_LEAST} or newer"
 CHROMIUM = "Chromium"
-DEBIAN = {POSTGRES: "postgresql-postgis", REDIS: "redis-server", CHROMIUM: "chromium"}
-FORMULAE = {POSTGRES: "postgresql postgis", REDIS: "redis", CHROMIUM: "chromium"}
+PGBOUNCER = "PgBouncer"
+DEBIAN = {POSTGRES: "postgresql-postgis", REDIS: "redis-server", CHROMIUM: "chromium", PGBOUNCER: "pgbouncer"}
+FORMULAE = {POSTGRES: "postgresql postgis", REDIS: "redis", CHROMIUM: "chromium", PGBOUNCER: "pgbouncer"}
 
 
-def ensure(*, postgres: bool = False, redis: bool = False, chromium: bool = False) -> None:
+def ensure(*, postgres: bool = False, redis: bool = False, chromium: bool = False, pgbouncer: bool = False) -> None:
     """Install what is asked for and not here; raises Missing."""
-    wanted = _absent(postgres=postgres, redis=redis, chromium=chromium)
+    asked = {"postgres": postgres, "redis": redis, "chromium": chromium, "pgbouncer": pgbouncer}
+    wanted = _absent(**asked)
     if not wanted:
         return
     if packages.prefix() is None:
         raise Missing(_advice(wanted))
     with packages.turn():
-        if wanted := _absent(postgres=postgres, redis=redis, chromium=chromium):
+        if wanted := _absent(**asked):
             packages.refresh()
             names = [_package(what) for what in wanted]
             packages.install(names, why=f"{' and '.join(wanted)} not found")
-    if still := _absent(postgres=postgres, redis=redis, chromium=chromium):
+    if still := _absent(**asked):
         raise Missing(_advice(still))
 
 
-def _absent(*, postgres: bool, redis: bool, chromium: bool) -> list[str]:
+def _absent(*, postgres: bool, redis: bool, chromium: bool, pgbouncer: bool) -> list[str]:
     return [
         *([POSTGRES] if postgres and not machine.postgres_programs() else []),
         *([REDIS] if redis and machine.redis_program() is None else []),
         *([CHROMIUM] if chromium and machine.chromium_program() is None else []),
+        *([PGBOUNCER] if pgbouncer and machine.pgbouncer_program() is None else []),
     ]
 
 
@@ -51,5 +54,5 @@ def _package(what: str) -> str:
 def _advice(wanted: list[str]) -> str:
     known, install = (FORMULAE, "brew") if sys.platform == "darwin" else (DEBIAN, "apt")
     how = f" ({install} install {' '.join(known[what] for what in wanted)})" if shutil.which(install) else ""
-    instead = "" if wanted == [CHROMIUM] else ", or start Docker, or set DATABASE_URL and REDIS_URL"
+    instead = "" if not {POSTGRES, REDIS} & set(wanted) else ", or start Docker, or set DATABASE_URL and REDIS_URL"
     return f"Please install {' and '.join(wanted)}{how}{instead}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -18,7 +19,7 @@ from singr.client.ways import Events, Socket
 from singr.realtime import close
 from tests.realtime.stage import Process, process
 from tests.realtime.waiting import until
-from tests.realtime.world import DISPLAY, World
+from tests.realtime.world import DISPLAY, HOST, World
 
 BOTH = pytest.mark.parametrize("kind", [Socket, Events])
 
@@ -167,3 +168,24 @@ def test_it_knows_every_ending_of_the_servers_table() -> None:
         assert of_code(row.code).again is (row.then != "stop"), row
         if row.code >= 4400:
             assert of_slug(row.slug).again is (row.then != "stop"), row
+
+
+async def test_what_comes_while_a_ticket_is_fetched_is_shown(redis_url: str, world: World) -> None:
+    """A view that is about to end is renewed aside: tickets take long just when something is wrong."""
+    fetched, slow = 0, asyncio.Event()
+
+    async with process(redis_url, world) as one:
+
+        async def ticket() -> str:
+            nonlocal fetched
+            fetched += 1
+            if fetched > 1:
+                await slow.wait()
+            return await one.ticket(world, HOST, time.time() + 30)
+
+        async with watching(address(one), Socket, view="host", ticket=ticket) as live:
+            await until(lambda: fetched > 1, "the server asks for a renewal")
+            await one.publish(world, world.put("a", "one"))
+            await until(lambda: live.version == world.version)
+            assert live.connected == 1
+            slow.set()

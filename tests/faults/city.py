@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -115,7 +115,7 @@ async def opened(
     apis: int = 3,
     wires: Toxiproxy | None = None,
     without: str = "",
-    more: Sequence[tuple[str, str]] = (),
+    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[City]:
     """A running city; `without` names what is missing in every API process."""
     settings = Settings(database_url=database_url, redis_url=redis_url, auth_secret=SECRET, access_token_ttl_s=60)
@@ -128,7 +128,7 @@ async def opened(
         "HOST": "127.0.0.1",
         "LOG_LEVEL": "warning",
         "FAULTS_WITHOUT": without,
-        **dict(more),
+        **(more or {}),
     }
     started = []
     for number in range(apis):

@@ -18,7 +18,7 @@ from tests.faults.city import City
 from tests.faults.database import Archive
 from tests.faults.journal import CALM, Journal, Leftover, Sample, Shown
 from tests.faults.watchers import Watcher
-from tests.faults.writers import Writers
+from tests.faults.writers import Writers, somewhere
 from tests.services import Server
 
 if TYPE_CHECKING:
@@ -89,7 +89,9 @@ class Night:
         async with self._signing_in:
             if time.monotonic() - self._token_at > SIGNED_IN_S:
                 limits = aiohttp.ClientTimeout(total=8)
-                async with self.session.post(self.city.base() + "/v1/auth/signin", json=HOST, timeout=limits) as answer:
+                where = {"X-Forwarded-For": somewhere()}
+                address = self.city.base() + "/v1/auth/signin"
+                async with self.session.post(address, json=HOST, headers=where, timeout=limits) as answer:
                     answer.raise_for_status()
                     self._token = (await answer.json())["accessToken"]
                 self._token_at = time.monotonic()

@@ -15,6 +15,7 @@ import pytest
 from tests.faults import city, night
 from tests.faults.matrix import BY_NAME
 from tests.faults.night import Night
+from tests.poolers import pgbouncer
 from tests.services import Server
 
 FEW = ("redis killed", "crash before the hint", "API killed")
@@ -23,11 +24,16 @@ PATIENCE_S = 100
 
 @asynccontextmanager
 async def small(
-    home: Path, database_url: str, redis: Server, *, without: str = "", patience_s: float
+    home: Path, database_url: str, redis: Server, *, patience_s: float, without: str = "", pooled: bool = False
 ) -> AsyncIterator[Night]:
     """A city of two API processes and a worker, and two dozen watchers."""
     async with AsyncExitStack() as stack:
-        town = await stack.enter_async_context(city.opened(home, database_url, redis.url, apis=2, without=without))
+        reached, more = database_url, {}
+        if pooled:
+            reached, more = stack.enter_context(pgbouncer(database_url)), {"DATABASE_POOLER": "transaction"}
+        town = await stack.enter_async_context(
+            city.opened(home, reached, redis.url, apis=2, without=without, more=more)
+        )
         yield await stack.enter_async_context(
             night.opened(town, database_url, redis, venues=6, watchers=24, per_s=8, patience_s=patience_s)
         )
@@ -41,6 +47,13 @@ async def test_a_night_of_faults_loses_nothing(tmp_path: Path, demo_url: str, re
             assert not verdict.red, f"{name}: {verdict}"
         await full.leave()
         verdict = await full.afterwards()
+        assert not verdict.red, str(verdict)
+
+
+@pytest.mark.timeout(300)
+async def test_nor_does_a_night_behind_a_pooler(tmp_path: Path, demo_url: str, redis_server: Server) -> None:
+    async with small(tmp_path, demo_url, redis_server, pooled=True, patience_s=PATIENCE_S) as full:
+        verdict = await full.suffer(replace(BY_NAME["backends killed"], before_s=1))
         assert not verdict.red, str(verdict)
 
 

@@ -74,7 +74,7 @@ class Writers:
 
     async def _ask(self, asked: Asked) -> None:
         song = {"singerName": "Ann Other", "artist": asked.venue, "title": asked.title, "notes": f"note {asked.title}"}
-        headers = device(asked.key) | {"Idempotency-Key": asked.key, "X-Forwarded-For": _somewhere()}
+        headers = device(asked.key) | {"Idempotency-Key": asked.key, "X-Forwarded-For": somewhere()}
         path = f"/v1/public/venues/{asked.venue}/requests"
         asked.receipt = await self._insist("POST", path, 201, json=song, headers=headers)
         if asked.receipt is None or random.random() < STAYS:
@@ -105,6 +105,6 @@ class Writers:
         return None
 
 
-def _somewhere() -> str:
+def somewhere() -> str:
     """An address: a city of guests does not share one."""
     return f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(1, 255)}"
