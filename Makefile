@@ -5,7 +5,7 @@ WORKERS ?= auto
 IN_VENV = $(VENV)/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt laws routes bench faults venv-run venv-dev
+.PHONY: help run test lint fmt laws routes bench faults reach venv-run venv-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -39,6 +39,9 @@ bench: venv-dev ## measure; results go to bench/RESULTS.md (`python -m bench --l
 
 faults: venv-dev ## the whole fault matrix with a full city, one table (Go builds toxiproxy; ten minutes and more)
 	@$(IN_VENV) tests.faults
+
+reach: venv-dev ## how many watchers one machine holds, and what each costs (Go builds the receivers; REACH, 50000)
+	@$(IN_VENV) bench.reach
 
 venv-run:
 	@$(PYTHON) -m singr.up.venv $(VENV)

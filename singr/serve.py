@@ -54,7 +54,8 @@ async def _listen(stack: AsyncExitStack, app: web.Application, settings: Setting
     )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG)
+    shared = settings.reuse_port or None
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG, reuse_port=shared)
     try:
         await site.start()
     except OSError as exc:

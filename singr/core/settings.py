@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     redis_url: str = "redis://127.0.0.1:6379/0"
     host: str = "0.0.0.0"  # noqa: S104
     port: Port = 8080
+    reuse_port: bool = False
     public_url: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     singr_env: Literal["development", "test", "production"] = "development"

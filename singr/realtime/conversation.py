@@ -32,6 +32,7 @@ from singr.realtime.rfc6455 import Reader, Violation
 from singr.realtime.state import Position, holder_of
 from singr.realtime.tickets import Ticket, redeem
 from singr.realtime.watcher import Watcher
+from singr.telemetry import metrics
 
 log = logging.getLogger("singr.realtime")
 
@@ -101,12 +102,18 @@ class Conversation:
             self._fail(BAD_MESSAGE)
             return
         if isinstance(message, Pong):
+            self._measure(message)
             return
         if self._waiting is None:
             self._waiting = deque([message])
             self._hub.run(self._answer_all(self._waiting))
         else:
             self._waiting.append(message)
+
+    def _measure(self, pong: Pong) -> None:
+        """A pong tells one version, so it says something only where one venue is shown."""
+        if pong.version is not None and len(self._watcher.seats) == 1:
+            metrics.STALENESS.observe(self._watcher.seats[0].room.age_s(pong.version))
 
     async def _answer_all(self, waiting: deque[FromClient]) -> None:
         while waiting and not self._watcher.ended:

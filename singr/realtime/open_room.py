@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from uuid import UUID
 
 from singr.realtime.audience import Audience
 from singr.realtime.close import NOT_FOUND
-from singr.realtime.room import UNKNOWN, Room
+from singr.realtime.room import RING, UNKNOWN, Room
 from singr.realtime.seat import Seat
 from singr.realtime.source import Source
 from singr.realtime.state import Position
@@ -40,6 +41,7 @@ class OpenRoom:
         self._outgoing: list[Step] = []
         self._flushing: asyncio.TimerHandle | None = None
         self._flushed_at = 0.0
+        self._told: deque[tuple[int, float]] = deque(maxlen=RING)
 
     @property
     def loaded(self) -> bool:
@@ -126,13 +128,20 @@ class OpenRoom:
             return
         step, self._outgoing = merge(self._outgoing), []
         self._flushed_at = self._loop.time()
+        self._told.append((step.version, self._flushed_at))
         for seat, frame in self.audience.deliveries(step):
             seat.show(frame)
         metrics.DELIVERIES.inc(len(self.audience))
 
+    def age_s(self, version: int) -> float:
+        """For how long members have been told something newer than `version`; at least, for one long past."""
+        newer_at = next((at for told, at in self._told if told > version), None)
+        return 0.0 if newer_at is None else self._loop.time() - newer_at
+
     def _start_over(self) -> None:
         """Another epoch, or a database that holds something else than we were told."""
         self._outgoing = []
+        self._told.clear()
         if self.audience:
             log.warning("a room starts over", extra={"venue": str(self.venue_id), "position": self.room.position})
         for seat in self.audience:

@@ -20,6 +20,11 @@ SIGN_INS = Counter("singr_sign_ins_total", "Sign-in attempts", ("outcome",))
 CONNECTIONS = Gauge("singr_live_connections", "Live connections", ("transport",))
 ROOMS = Gauge("singr_live_rooms", "Venue rooms open in this process")
 DELIVERIES = Counter("singr_live_deliveries_total", "Deltas told to watchers")
+STALENESS = Histogram(
+    "singr_live_staleness_seconds",
+    "Age of what a client shows, as its pongs tell",
+    buckets=(0.05, *SECONDS[6:], 30, 60),
+)
 CLOSED = Counter("singr_live_closed_total", "Live connections we closed", ("code",))
 BEHIND = Counter("singr_live_behind_total", "Times a watcher had more unsent than we hold")
 SNAPSHOT_LOADS = Counter("singr_live_snapshot_loads_total", "Rooms read from the database", ("outcome",))

@@ -40,7 +40,8 @@ HELD = {
     "bytes": re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE),
 }
 SPARE = {"connections": 0, "rooms": 0, "descriptors": 80, "tasks": 12, "bytes": 40e6}
-"""What a process may hold more than before: pools that have grown, and what Python does not give back."""
+"""What a process may hold more than before, its memory more than with everybody there for the first time: pools that
+have grown, and what Python does not give back."""
 
 
 class Night:
@@ -62,6 +63,7 @@ class Night:
         self.watchers: list[Watcher] = []
         self.journal = Journal()
         self.before: dict[str, dict[str, float]] = {}
+        self._is_first = True
         self._running: list[asyncio.Task[None]] = []
         self._token, self._token_at = "", 0.0
         self._signing_in = asyncio.Lock()
@@ -100,6 +102,10 @@ class Night:
     async def suffer(self, fault: Fault, *, staleness_max_s: float = float("inf")) -> Verdict:
         """Live through one fault; what the checker thinks of it."""
         await self.converge()
+        if self._is_first:
+            self._is_first = False
+            for name, held in (await self._held()).items():
+                self.before[name]["bytes"] = held["bytes"]
         await self.archive.begin()
         self.journal = journal = Journal()
         for watcher in self.watchers:

@@ -1,0 +1,41 @@
+"""What operators see of the live part: who is there, and how old what they show is."""
+
+from __future__ import annotations
+
+from prometheus_client import REGISTRY
+
+from tests.realtime.stage import Crowd, Process, shows_the_truth
+from tests.realtime.waiting import until
+from tests.realtime.world import World
+
+
+def measured(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(f"singr_live_{name}", labels) or 0
+
+
+async def test_pongs_tell_how_old_a_clients_view_is(people: Crowd, one: Process, world: World) -> None:
+    before, beyond = measured("staleness_seconds_count"), measured("staleness_seconds_sum")
+    socket = await people.socket(one)
+    screen = await socket.hello(world)
+    await shows_the_truth(screen)
+    await socket.send(type="pong", version=0)
+    await until(lambda: measured("staleness_seconds_count") == before + 1)
+    assert measured("staleness_seconds_sum") == beyond, "nothing newer was told"
+    await one.publish(world, world.put("r1", "song"))
+    await shows_the_truth(screen)
+    await socket.send(type="pong", version=1)
+    await socket.send(type="pong", version=0)
+    await until(lambda: measured("staleness_seconds_count") == before + 3)
+    assert measured("staleness_seconds_sum") > beyond
+
+
+async def test_connections_and_rooms_are_counted(people: Crowd, one: Process, world: World) -> None:
+    sockets, streams = (measured("connections", transport=kind) for kind in ("websocket", "events"))
+    socket, stream = await people.socket(one), await people.stream(one, world)
+    await shows_the_truth(await socket.hello(world), stream.screen)
+    assert measured("connections", transport="websocket") == sockets + 1
+    assert measured("connections", transport="events") == streams + 1
+    assert measured("rooms") == 1
+    assert REGISTRY.get_sample_value("singr_tasks")
+    await socket.ws.close()
+    await until(lambda: measured("connections", transport="websocket") == sockets)
