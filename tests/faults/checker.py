@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tests.faults.journal import CALM, Commit, Journal, Sample, Shown
 
-CALM_S, LOADS_A_COMMIT, COMMITS_ENOUGH = 3.0, 0.25, 8
+CALM_S, LOADS_A_COMMIT, COMMITS_ENOUGH = 3.0, 0.15, 8
 EXAMPLES = 3
 
 

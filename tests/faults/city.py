@@ -1,4 +1,4 @@
-"""The processes of a night: API processes and a worker on a database and a Redis, each reached by a wire of its own."""
+"""The processes of a night: API processes and workers on a database and a Redis, each reached by a wire of its own."""
 
 from __future__ import annotations
 
@@ -84,11 +84,13 @@ class Process:
 
 
 class City:
-    """`apis` and `worker`. Where there is a toxiproxy, the wires of `apis[0]` are named `redis` and `postgres`, and
+    """`apis` and `workers`. Where there is a toxiproxy, the wires of `apis[0]` are named `redis` and `postgres`, and
     `wired` is where it is reached by the wire named `clients`."""
 
-    def __init__(self, settings: Settings, apis: list[Process], worker: Process, wires: Toxiproxy | None) -> None:
-        self.settings, self.apis, self.worker, self.wires = settings, apis, worker, wires
+    def __init__(
+        self, settings: Settings, apis: list[Process], workers: list[Process], wires: Toxiproxy | None
+    ) -> None:
+        self.settings, self.apis, self.workers, self.wires = settings, apis, workers, wires
         self.wired = ""
         self._turn = 0
 
@@ -113,6 +115,7 @@ async def opened(
     redis_url: str,
     *,
     apis: int = 3,
+    workers: int = 1,
     wires: Toxiproxy | None = None,
     without: str = "",
     more: Mapping[str, str] | None = None,
@@ -137,13 +140,14 @@ async def opened(
             wired["DATABASE_URL"] = await wires.through("postgres", database_url)
             wired["REDIS_URL"] = await wires.through("redis", redis_url)
         started.append(Process(f"api-{number + 1}", home, wired))
-    worker = Process("worker", home, common | {"RUN_API": "false", "FAULTS_WITHOUT": ""})
+    working = common | {"RUN_API": "false", "FAULTS_WITHOUT": ""}
+    helping = [Process(f"worker-{number + 1}", home, working) for number in range(workers)]
     try:
-        await asyncio.gather(*(process.start() for process in (*started, worker)))
+        await asyncio.gather(*(process.start() for process in (*started, *helping)))
         await asyncio.gather(*(api.ready() for api in started))
-        city = City(settings, started, worker, wires)
+        city = City(settings, started, helping, wires)
         if wires:
             city.wired = await wires.through("clients", started[0].base)
         yield city
     finally:
-        await asyncio.gather(*(process.stop() for process in (*started, worker)))
+        await asyncio.gather(*(process.stop() for process in (*started, *helping)))

@@ -84,7 +84,7 @@ async def kill_one(night: Night) -> None:
 
 async def revive(night: Night) -> None:
     """Start again whatever has died."""
-    for process in (*night.city.apis, night.city.worker):
+    for process in (*night.city.apis, *night.city.workers):
         if not process.alive:
             await process.start()
 
@@ -104,9 +104,10 @@ async def die_before_telling(night: Night) -> None:
     night.city.apis[0].order(hints=None)
 
 
-async def kill_worker(night: Night) -> None:
-    night.city.worker.signal(signal.SIGKILL)
-    await night.city.worker.gone()
+async def kill_workers(night: Night) -> None:
+    for worker in night.city.workers:
+        worker.signal(signal.SIGKILL)
+        await worker.gone()
 
 
 async def block_one(night: Night) -> None:
@@ -197,6 +198,6 @@ FAULTS = (
     Fault("clients stop reading", deafen_some, hear_again, hold_s=20),
     Fault("clients sleep a minute", sleep_some, wake_some, hold_s=60),
     Fault("tickets expire asleep", sleep_hosts, wake_hosts, hold_s=70),
-    Fault("worker killed", kill_worker, revive, hold_s=3),
+    Fault("worker killed", kill_workers, revive, hold_s=3),
 )  # fmt: skip
 BY_NAME = {fault.name: fault for fault in FAULTS}
