@@ -5,14 +5,14 @@ from __future__ import annotations
 from aiohttp import web
 
 from singr.http.call import Call
+from singr.web import others
 from singr.web.markup import fill, template
 from singr.web.page import dress, respond_with
 
 PLAIN, DOCS, HOST = dress("plain"), dress("docs", script="docs/docs.js"), dress("host", script="host/host.js")
 ACCOUNT = dress("plain", script="account/account.js")
-WELCOME_BODY, DOCS_BODY, HOST_BODY, ACCOUNT_BODY = (
-    fill(template(name)) for name in ("welcome", "docs", "host", "account")
-)
+WELCOME_BODY, DOCS_BODY = (fill(template(name)) for name in ("welcome", "docs"))
+HOST_BODY, ACCOUNT_BODY = template("host"), template("account")
 
 
 async def welcome(_call: Call, request: web.Request) -> web.Response:
@@ -25,11 +25,13 @@ async def docs(_call: Call, request: web.Request) -> web.Response:
     return respond_with(request, DOCS, title="Singr API", body=DOCS_BODY)
 
 
-async def host(_call: Call, request: web.Request) -> web.Response:
+async def host(call: Call, request: web.Request) -> web.Response:
     """The host console; everything in it comes through the API once somebody has signed in."""
-    return respond_with(request, HOST, title="Host console", body=HOST_BODY)
+    body = fill(HOST_BODY, others=others.buttons(call.kit.settings, page="/host", account="customer"))
+    return respond_with(request, HOST, title="Host console", body=body)
 
 
-async def account(_call: Call, request: web.Request) -> web.Response:
-    """What the links in our mails open."""
-    return respond_with(request, ACCOUNT, title="Your account", body=ACCOUNT_BODY)
+async def account(call: Call, request: web.Request) -> web.Response:
+    """What the links in our mails open; people sign in here with other services, too."""
+    body = fill(ACCOUNT_BODY, others=others.buttons(call.kit.settings, page="/account", account="singer"))
+    return respond_with(request, ACCOUNT, title="Your account", body=body, words=others.WORDS)

@@ -130,6 +130,7 @@ BENT = {
     "nonce of another sign-in": lambda c: signed(c | {"nonce": "x"}),
     "no nonce": lambda c: signed({n: v for n, v in c.items() if n != "nonce"}),
     "another client's": lambda c: signed(c | {"aud": "another"}),
+    "another client's, though we asked for it": lambda c: signed(c | {"aud": ["another"], "azp": c["aud"]}),
     "several clients', asked for by another": lambda c: signed(c | {"aud": [c["aud"], "another"], "azp": "another"}),
     "several clients', asked for by nobody": lambda c: signed(c | {"aud": [c["aud"], "another"]}),
     "another issuer's": lambda c: signed(c | {"iss": "https://evil.example"}),

@@ -96,7 +96,7 @@ def test_templates_hold_no_inline_code(page: Path) -> None:
 @pytest.mark.parametrize("language", sorted(TABLES))
 def test_every_language_says_everything_the_scripts_ask_for(language: str) -> None:
     said = {page: set(words.texts) for page, words in TABLES[language].items()}
-    for folder, page in (("singer", "singer"), ("screen", "screen")):
+    for folder, page in (("account", "account"), ("singer", "singer"), ("screen", "screen")):
         for script in (assets.FOLDER / folder).glob("*.js"):
             asked = set(re.findall(r'\bsay\("(\w+)"', script.read_text("utf-8")))
             assert asked <= said[page], script.name

@@ -1,6 +1,7 @@
 // The host console: sign in, choose a venue, work.
 
 import { $, el, setText } from "../common/dom.js";
+import { takeCode } from "../common/entering.js";
 import { offerThemes } from "../common/theme.js";
 import { Desk } from "./desk.js";
 import { Session } from "./session.js";
@@ -66,6 +67,16 @@ $("#sign-in").addEventListener("submit", async (event) => {
   }
 });
 
+/** From another service: not with a wrong password, whatever went wrong. */
+async function comeBack() {
+  try {
+    await session.signInBy(code);
+  } catch (problem) {
+    return askToSignIn(problem.status ? problem.message : explain(problem));
+  }
+  return enter().catch((problem) => askToSignIn(explain(problem)));
+}
+
 session.addEventListener("ended", () => {
   desk.close();
   askToSignIn();
@@ -77,5 +88,7 @@ $("#other-venue").addEventListener("click", () => {
 });
 offerThemes($("#theme"), (other) => (other === "light" ? "Light theme" : "Dark theme"));
 
-if (session.isKept) await enter().catch((problem) => askToSignIn(session.isKept ? explain(problem) : ""));
+const code = takeCode();
+if (code) await comeBack();
+else if (session.isKept) await enter().catch((problem) => askToSignIn(session.isKept ? explain(problem) : ""));
 else show("door");

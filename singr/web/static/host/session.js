@@ -1,7 +1,7 @@
 // Who is signed in. The tokens live in cookies; here is only when to renew them.
 
 import { call, Problem } from "../common/api.js";
-import { answer } from "../common/factor.js";
+import { exchange, factored } from "../common/entering.js";
 import { csrfToken, forgetSession, signed } from "../common/signed.js";
 
 const EARLY_MS = 60_000;
@@ -16,8 +16,12 @@ export class Session extends EventTarget {
   }
 
   async signIn(email, password) {
-    const session = await call("POST", "/v1/auth/signin", { body: { email, password, cookie: true } });
-    this.#take(session.requiresTwoFactor ? await answer(session) : session);
+    this.#take(await factored(await call("POST", "/v1/auth/signin", { body: { email, password, cookie: true } })));
+  }
+
+  /** With the code that another service's sign-in left. */
+  async signInBy(code) {
+    this.#take(await exchange(code));
   }
 
   async signOut() {
