@@ -57,7 +57,8 @@ class Browser(Struct, frozen=True):
     secret_hash: str
 
     def is_the_one(self, cookies: Mapping[str, str]) -> bool:
-        return digest(cookies.get(self.cookie, "")) == self.secret_hash
+        secret = cookies.get(self.cookie, "")
+        return secret.isascii() and digest(secret) == self.secret_hash
 
 
 class Flow(Struct):

@@ -56,7 +56,7 @@ async def test_a_confirmed_address_links_and_its_owner_is_told(
 
 async def test_the_subject_counts_and_not_the_address(visitor: Visitor, welcoming: House, provider: Front) -> None:
     first = await visitor.session(NEWCOMER)
-    provider.bend = lambda claims: signed(claims | {"email": "customer@example.com"})
+    provider.bend = lambda claims: signed(claims | {"email": "customer@example.com", "email_verified": False})
     second = await Visitor(welcoming).session(NEWCOMER)
     assert second["user"]["id"] == first["user"]["id"]
 

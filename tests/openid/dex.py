@@ -25,6 +25,7 @@ from singr.up.ports import free_port
 from tests.services import temporary_home
 
 MODULE = Path(__file__).with_name("dex")
+GO_AT = "/usr/local/go/bin"
 BUILDS_AT_MOST_S = 1500
 READY_S = 30
 CLIENT, APPLES_CLIENT = "singr", "com.example.singr"
@@ -78,7 +79,7 @@ def _is_dex(path: Path) -> bool:
 
 
 def _build(target: Path) -> None:
-    go = shutil.which("go")
+    go = shutil.which("go") or shutil.which("go", path=GO_AT)
     if go is None or not any(map(shutil.which, ("cc", "gcc", "clang"))):
         raise Missing("Please install Go and a C compiler (apt install golang gcc): the tests sign in at a real dex.")
     target.parent.mkdir(parents=True, exist_ok=True)

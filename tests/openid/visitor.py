@@ -118,6 +118,13 @@ async def at_provider(address: str, email: str) -> tuple[str, dict[str, str]]:
         return address, form
 
 
+async def nobody_came_in(house: House, landing: Landing, status: int = 401) -> None:
+    """A page says no, leads nowhere, and nothing was linked."""
+    assert (landing.status, landing.address) == (status, ""), landing.text
+    assert landing.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert await house.value("SELECT count(*) FROM accounts") == 0
+
+
 def _first(pattern: re.Pattern[str], text: str) -> str | None:
     return found[1] if (found := pattern.search(text)) else None
 
