@@ -1,4 +1,4 @@
-"""Static files, read and compressed once: their names carry a hash of the content, so browsers may keep them for ever."""
+"""Static files, read and compressed once. Their names carry a hash of the content: browsers may keep them for ever."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class Asked(Struct):
 
 def some(seed: int, venues: list[Any], first_number: int, count: int) -> list[Asked]:
     """Requests around the days on which New York puts its clocks back and forth."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     days = (datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 30, tzinfo=UTC))
     return [
         Asked(

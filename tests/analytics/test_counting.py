@@ -27,7 +27,7 @@ async def venues_of(house: House) -> list[Any]:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_counts_equal_a_plain_count_also_after_late_changes(seed: int, house: House) -> None:
-    venues, chance = await venues_of(house), random.Random(seed)  # noqa: S311
+    venues, chance = await venues_of(house), random.Random(seed)
     asked: list[Asked] = []
     for turn in range(4):
         more = some(seed * 10 + turn, venues, 1 + len(asked), 60)
