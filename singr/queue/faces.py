@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from singr.core.settings import Settings
 from singr.queue import tracking
 from singr.queue.shapes import RequestRow
-from singr.realtime.state import Faces, Gone, Item
+from singr.realtime.state import Faces, Gone, Item, News
 
 
 class Stranger(Struct, rename="camel"):
@@ -33,7 +33,14 @@ def item(row: RequestRow, privacy: str, settings: Settings) -> Item:
 
 def gone(row: RequestRow, settings: Settings) -> Gone:
     """A request that left the queue; hosts and its owner learn how it ended."""
-    return Gone(row.id, Faces(host=_to_host(row, settings), own=_to_owner(row)), owners(row))
+    return Gone(row.id, Faces(host=_to_host(row, settings), own=_to_owner(row)), owners(row), _news(row))
+
+
+def _news(row: RequestRow) -> News | None:
+    """What its singer is told of the end. OpenKJ does not tell acceptance from rejection, so neither do we then."""
+    if row.status == "processed":
+        return News("accepted" if row.processed_via == "console" else "dealt")
+    return News("rejected", row.reject_reason) if row.status == "rejected" else None
 
 
 def owners(row: RequestRow) -> frozenset[str]:

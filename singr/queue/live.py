@@ -18,7 +18,7 @@ from singr.queue import admission, faces
 from singr.queue.shapes import ChangedRequest, RequestRow, VenueKey
 from singr.realtime import hints
 from singr.realtime.messages import View
-from singr.realtime.state import VENUE, Delta, Faces, Gone, Item, Position, Snapshot, Viewer
+from singr.realtime.state import VENUE, Delta, Faces, Gone, Item, News, Position, Snapshot, Viewer
 from singr.venues import venues
 from singr.venues.shapes import LiveVenue, VenueOp
 
@@ -127,4 +127,5 @@ def _ops(ops: list[Upsert | Remove | VenueOp], privacy: str, settings: Settings)
 
 def _venue(venue: LiveVenue) -> Item:
     face = msgspec.json.encode(venue)
-    return Item(VENUE, Faces(face, face, face, face))
+    news = None if venue.accepting_requests else News("venueClosed")
+    return Item(VENUE, Faces(face, face, face, face), news=news)

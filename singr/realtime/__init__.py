@@ -6,6 +6,7 @@ ready JSON (`state.Faces`); the room decides who sees which bytes, in which orde
     state      what a room is told: items with their faces, deltas, snapshots
     room       one venue's room, pure: any order in, contiguous steps out      audience   who is told which bytes of it
     step       a delta as applied, encoded once for each view                 frame      a message in both wire forms
+    notices    what a step means to single singers
     messages   every message, both directions                                 close      every way a connection ends
     hints      how a change is told after its commit                          source     what the stage asks the queue
     open_room  a room kept true: hints, reloads, coalescing                   rooms      all of them, opened once

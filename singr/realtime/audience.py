@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Raw
 
-from singr.realtime import messages
+from singr.realtime import messages, notices
 from singr.realtime.frame import Frame
 from singr.realtime.messages import VIEWS, View
 from singr.realtime.room import Room
@@ -71,10 +71,21 @@ class Audience(Generic[M]):
         for member in owning:
             yield member, step.frame(member.viewer.view, member.viewer.owners)
 
-    def _owning(self, step: Step) -> set[M]:
+    def notices(self, step: Step) -> Iterator[tuple[M, Frame]]:
+        """Every member whom `step`, the last one of the room, brings news, with the frame that tells it."""
         if not self._by_owner:
-            return set()
-        return {member for owner in step.concerned for member in self._by_owner.get(owner, ())}
+            return
+        for owners, notice in notices.of(step, self._room.items):
+            if members := self._those(owners):
+                frame = Frame(notice)
+                for member in members:
+                    yield member, frame
+
+    def _owning(self, step: Step) -> set[M]:
+        return self._those(step.concerned) if self._by_owner else set()
+
+    def _those(self, owners: frozenset[str]) -> set[M]:
+        return {member for owner in owners for member in self._by_owner.get(owner, ())}
 
     def missed(self, viewer: Viewer, since: Position | None) -> list[Frame]:
         """What brings a viewer who is at `since` up to now: nothing, one delta, or the snapshot."""

@@ -86,6 +86,25 @@ class Heartbeat(Struct, frozen=True, tag_field="type", tag="heartbeat", rename="
     stale: bool = False
 
 
+NoticeKind = Literal["accepted", "dealt", "rejected", "upNext", "position", "venueClosed"]
+
+
+class Notice(Struct, frozen=True, tag_field="type", tag="notice", rename="camel", omit_defaults=True):
+    """News for one singer, told once, as it happens, to wherever they watch; who is away then finds the same in the
+    state, which counts.
+
+    About the own entry `id`: accepted, dealt (with it in OpenKJ, which tells no more), rejected for a `reason`,
+    position (now the `position`-th that waits) or upNext (now the first). Without an `id`, venueClosed: nothing more is
+    taken, what waits goes on waiting.
+    """
+
+    epoch: str
+    kind: NoticeKind
+    id: int | str | None = None
+    position: int | None = None
+    reason: str | None = None
+
+
 class AuthDue(Struct, frozen=True, tag_field="type", tag="authDue", rename="camel"):
     """The view of `venue` ends at `expires_at` unless an `auth` with a fresh ticket comes first."""
 
@@ -134,7 +153,7 @@ class Pong(Struct, frozen=True, tag_field="type", tag="pong", rename="camel"):
     version: Version | None = None
 
 
-FromServer = Ready | Snapshot | Delta | Heartbeat | AuthDue | Bye | Error
+FromServer = Ready | Snapshot | Delta | Heartbeat | Notice | AuthDue | Bye | Error
 FromClient = Hello | Auth | Resync | Pong
 
 encode = msgspec.json.Encoder().encode

@@ -131,6 +131,8 @@ class OpenRoom:
         self._told.append((step.version, self._flushed_at))
         for seat, frame in self.audience.deliveries(step):
             seat.show(frame)
+        for seat, frame in self.audience.notices(step):
+            seat.mention(frame)
         metrics.DELIVERIES.inc(len(self.audience))
 
     def age_s(self, version: int) -> float:
@@ -160,7 +162,7 @@ class OpenRoom:
 
     def heartbeat(self, seat: Seat) -> None:
         self.flush()
-        seat.beat(self.audience.heartbeat(stale=self._told_stale))
+        seat.mention(self.audience.heartbeat(stale=self._told_stale))
 
     def look_after(self, now: float) -> None:
         """Tell everybody at once when the room becomes stale, and when it no longer is."""

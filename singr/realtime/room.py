@@ -133,7 +133,7 @@ class Room:
             self.items[op.id] = op
             return Change(op.id, before, op)
         self.items.pop(op.id, None)
-        return Change(op.id, before, None, op.last, op.owners)
+        return Change(op.id, before, None, op.last, op.owners, op.news)
 
     def _changes_to(self, snapshot: Snapshot) -> list[Change]:
         """What tells our items from the snapshot's."""

@@ -64,8 +64,8 @@ class Seat:
         else:
             watcher.transport.write(frame.wire(watcher.form))
 
-    def beat(self, frame: Frame) -> None:
-        """Write a heartbeat; one that a slow client does not get is no loss."""
+    def mention(self, frame: Frame) -> None:
+        """Write a heartbeat or a notice; one that a slow client does not get is no loss."""
         if not self.watcher.behind:
             self.show(frame)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from singr.core.actor import Actor
-from singr.realtime.messages import View
+from singr.realtime.messages import NoticeKind, View
 
 VENUE = "venue"
 """The id of the item that describes the venue itself."""
@@ -38,20 +38,33 @@ class Faces(Struct, frozen=True):
 NO_FACES = Faces()
 
 
+class News(Struct, frozen=True):
+    """What a change means to the singers it concerns, for `messages.Notice`."""
+
+    kind: NoticeKind
+    reason: str | None = None
+
+
 class Item(Struct, frozen=True):
-    """An entry of the queue, or the venue. As an op it says: `id` is now this."""
+    """An entry of the queue, or the venue. As an op it says: `id` is now this. Ids of entries grow in the queue's
+    order.
+
+    `news` of the venue is for whoever has something waiting there, told when it becomes so.
+    """
 
     id: int | str
     faces: Faces
     owners: frozenset[str] = NOBODY
+    news: News | None = None
 
 
 class Gone(Struct, frozen=True):
-    """As an op: `id` is no more. `last` is how it ended, for hosts and its owners."""
+    """As an op: `id` is no more. `last` is how it ended, for hosts and its owners; `news` tells the owners so."""
 
     id: int | str
     last: Faces = NO_FACES
     owners: frozenset[str] = NOBODY
+    news: News | None = None
 
 
 class Delta(Struct, frozen=True):

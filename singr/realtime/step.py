@@ -10,17 +10,18 @@ from msgspec import UNSET, Raw
 from singr.realtime import messages
 from singr.realtime.frame import Frame
 from singr.realtime.messages import View
-from singr.realtime.state import NO_FACES, NOBODY, VENUE, Faces, Item
+from singr.realtime.state import NO_FACES, NOBODY, VENUE, Faces, Item, News
 
 
 class Change(NamedTuple):
-    """`last` is how a removed item ended; `owners` whose item that was."""
+    """`last` is how a removed item ended, `owners` whose item that was, `news` what they are told."""
 
     id: int | str
     before: Item | None
     after: Item | None
     last: Faces = NO_FACES
     owners: frozenset[str] = NOBODY
+    news: News | None = None
 
     @property
     def concerned(self) -> frozenset[str]:

@@ -65,3 +65,24 @@ async def test_a_waiting_request_is_changed_although_requests_are_closed(people:
     await anna.page.get_by_label("Key", exact=True).select_option("2")
     await anna.page.get_by_role("button", name="Save").click()
     await expect(host.row("Anna").locator(".key")).to_have_text("key +2")
+
+
+async def test_who_is_next_hears_and_feels_it(people: People) -> None:
+    anna, bo = await people.singer("Anna"), await people.singer("Bo")
+    await bo.page.evaluate("navigator.vibrate = (pattern) => (window.felt = pattern)")
+    await anna.ask("Hey Jude")
+    await bo.ask("Rocket Man")
+    await expect(bo.card("Rocket Man")).to_contain_text("1 request came before yours.")
+    await expect(bo.card("Rocket Man")).not_to_have_class("card next")
+    await anna.withdraw("Hey Jude")
+    await expect(bo.page.locator("#said")).to_have_text("\u2068Rocket Man\u2069: yours is the next request.")
+    await expect(bo.card("Rocket Man")).to_have_class("card next")
+    assert await bo.page.evaluate("window.felt") == [200, 100, 200]
+
+
+async def test_who_waits_hears_that_requests_are_closed(people: People) -> None:
+    host, anna = await people.host(), await people.singer("Anna")
+    await anna.ask("Hey Jude")
+    await expect(host.row("Anna")).to_be_visible()
+    await host.turn()
+    await expect(anna.page.locator("#said")).to_have_text("Requests are closed. What you asked for still waits.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -169,6 +170,13 @@ async def links(house: House) -> AsyncIterator[list[Any]]:
         await link.close(timeout=10)
 
 
+def with_lock(lock: str) -> Any:
+    """The statement that locks a request's queue, with another lock."""
+    query = edits.LOCK.query
+    assert query.text.count("FOR UPDATE OF s") == 1
+    return replace(edits.LOCK, query=replace(query, text=query.text.replace("FOR UPDATE OF s", lock)))
+
+
 async def _waits_for_lock(link: Any) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while not await link.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
@@ -201,9 +209,43 @@ async def test_openkj_removing_a_number_that_is_being_edited_away_hits_nothing(
     assert await house.value("SELECT status FROM requests") == status
 
 
-@pytest.mark.parametrize("how", ["DELETE", "deleteRequest"])
+STILL_WAITS = "AND r.requests_id IN (SELECT requests_id FROM target) AND r.status = 'pending'\n      AND ($6"
+
+
+@pytest.mark.parametrize(
+    ("again", "status"),
+    [(STILL_WAITS, "processed"), (STILL_WAITS.replace("AND r.status = 'pending'\n", ""), "withdrawn")],
+)
+async def test_of_a_withdrawal_and_openkj_at_once_the_first_stays_true(
+    again: str, status: str, house: House, links: list[Any]
+) -> None:
+    """The control does not look behind the lock whether it still waits: then the later one overwrites the earlier."""
+    receipt, (processing, withdrawing) = await house.ask(), links
+    query = QUERIES["requests_settle"]
+    assert query.text.count(STILL_WAITS) == 1
+    tenant = await processing.fetchval("SELECT customer_profiles_id FROM venues")
+    given = {
+        "user_id": "",
+        "actor": "guest:x",
+        "tenant": tenant,
+        "ids": [receipt["id"]],
+        "status": "withdrawn",
+        "via": "api",
+    }
+    async with processing.transaction():
+        await processing.execute("SELECT set_config('app.actor', 'test', true)")
+        await processing.execute("SELECT FROM venue_streams FOR UPDATE")
+        await processing.execute("UPDATE requests SET status = 'processed', processed = true")
+        args = (given.get(name) for name in query.params)
+        late = asyncio.create_task(withdrawing.fetch(query.text.replace(STILL_WAITS, again), *args))
+        await _waits_for_lock(processing)
+    await late
+    assert await house.value("SELECT status FROM requests") == status
+
+
+@pytest.mark.parametrize("status", ["withdrawn", "processed"])
 async def test_of_an_edit_and_an_end_at_once_one_wins_and_the_other_hears_of_it(
-    how: str, house: House, links: list[Any]
+    status: str, house: House, links: list[Any]
 ) -> None:
     """The edit waits for the queue's lock while the request is dealt with, and then says so."""
     receipt, (ending, looking) = await house.ask(), links
@@ -212,7 +254,6 @@ async def test_of_an_edit_and_an_end_at_once_one_wins_and_the_other_hears_of_it(
         await ending.execute("SELECT FROM venue_streams FOR UPDATE")
         late = asyncio.create_task(edit(house, receipt, keyChange=5))
         await _waits_for_lock(looking)
-        status = "withdrawn" if how == "DELETE" else "processed"
         await ending.execute("UPDATE requests SET status = $1, processed = true", status)
     code, problem = await late
     assert (code, problem["detail"]) == (409, f"it is {status}")
@@ -226,11 +267,7 @@ async def test_two_swaps_to_the_same_song_at_once_are_judged_one_after_the_other
     """The control takes the queue's lock away: then neither sees the other's song."""
     await set_rules(house, {"songOncePerNight": True})
     receipts = [await house.ask(title=title, allowDuplicate=True) for title in "AB"]
-    query = edits.LOCK.query
-    unlocked = type(query)(
-        query.name, query.params, query.fetch, query.doc, query.text.replace("FOR UPDATE OF s", lock)
-    )
-    monkeypatch.setattr(edits, "LOCK", type(edits.LOCK)(unlocked, edits.LOCK.row))
+    monkeypatch.setattr(edits, "LOCK", with_lock(lock))
     both_read = asyncio.Barrier(2) if not lock else None
     swap = edits.SWAP
 

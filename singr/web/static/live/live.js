@@ -2,6 +2,7 @@
 //
 //   const live = new Live({ venue: "the-anchor", view: "display" });
 //   live.addEventListener("change", ({ detail }) => …);   // detail: see Ledger.take; read live.venue, live.requests
+//   live.addEventListener("notice", ({ detail }) => …);   // news for this singer alone: {kind, id, position, reason}
 //   live.addEventListener("status", () => …);             // live.status: connecting | live | stale | offline
 //   live.start();
 //
@@ -161,6 +162,8 @@ export class Live extends EventTarget {
       this.#compare(message);
     } else if (message.type === "snapshot" || message.type === "delta") {
       this.#take(message);
+    } else if (message.type === "notice") {
+      this.dispatchEvent(new CustomEvent("notice", { detail: message }));
     }
     this.#judge();
   }

@@ -16,7 +16,8 @@ export class Card {
   node = el("li", { className: "card" }, el("div", {}, this.#title, this.#artist, this.#standing), this.#buttons);
 
   /** `actions`: [{label, act, sure}], `sure` a key of the words to ask with before acting. */
-  show({ title, artist, keyChange, tone, text, actions }) {
+  show({ title, artist, keyChange, isNext = false, tone, text, actions }) {
+    this.node.classList.toggle("next", isNext);
     setText(this.#title, title);
     setText(this.#artist, keyChange ? say("with_key", { artist, key: keyText(keyChange) }) : artist);
     setText(this.#standing, text);

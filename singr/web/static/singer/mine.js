@@ -1,7 +1,7 @@
 // My requests: those on their way, those waiting with the KJ, those decided; the newest first.
 
 import { call } from "../common/api.js";
-import { $ } from "../common/dom.js";
+import { $, isolated } from "../common/dom.js";
 import { keep, kept } from "../common/store.js";
 import { say } from "../common/words.js";
 import { Card } from "./card.js";
@@ -9,6 +9,8 @@ import { ofEntry, ofRequest } from "./standing.js";
 
 const KEPT_MAX = 50;
 const ASKED_MAX = 10;
+// In ms: on, off, on.
+const VIBRATIONS = { upNext: [200, 100, 200], accepted: [200], dealt: [200], rejected: [100, 100, 100] };
 
 export class Mine {
   #list = $("#cards");
@@ -31,6 +33,7 @@ export class Mine {
     outbox.addEventListener("change", () => this.render());
     outbox.addEventListener("sent", ({ detail }) => this.#arrived(detail));
     live.addEventListener("change", ({ detail }) => this.#follow(detail));
+    live.addEventListener("notice", ({ detail }) => this.#notice(detail));
     this.render();
   }
 
@@ -90,6 +93,14 @@ export class Mine {
     this.#learn(request);
     this.#announce(`${request.title}: ${say("changed")}`);
     this.render();
+  }
+
+  /** News for us alone. How a request ended is said where it is shown to have ended. */
+  #notice({ kind, id }) {
+    const request = this.#requests.get(String(id));
+    if (kind === "upNext" && request) this.#announce(say("up_next", { title: isolated(request.title) }));
+    if (kind === "venueClosed") this.#announce(say("closed_waiting"));
+    navigator.vibrate?.(VIBRATIONS[kind] ?? 0);
   }
 
   #settled(request) {
@@ -177,7 +188,9 @@ export class Mine {
         status === "pending"
           ? [...(token ? [{ label: "change", act: change }] : []), { label: "withdraw", sure: "withdraw_sure", act: () => this.#withdraw(id) }]
           : [{ label: "okay", act: () => this.#dismiss(id) }];
-      yield [id, { title, artist, keyChange, ...ofRequest(request, places.get(id) ?? position - 1), actions }];
+      const before = places.get(id) ?? position - 1;
+      const isNext = status === "pending" && before === 0;
+      yield [id, { title, artist, keyChange, isNext, ...ofRequest(request, before), actions }];
     }
   }
 }
