@@ -17,6 +17,7 @@ from yarl import URL
 
 from singr.core.actor import Actor
 from singr.core.errors import UpstreamUnavailable, ValidationFailed
+from singr.infra.lending import Lending
 
 APP_ROLE = "singr_app"
 STATEMENT_TIMEOUT_S = 8
@@ -139,14 +140,17 @@ class Database:
                 reset=_keep,
                 **(among_others if shared else alone),
             )
+        lending = Lending(pool, size)
         try:
-            yield cls(_Shared(pool, url) if shared else pool)
+            yield cls(_Shared(lending, url) if shared else lending)
         finally:
-            await _close(pool)
+            await _close(lending)
 
     async def fetch(self, text: str, args: Sequence[Any]) -> list[Any]:
-        async with self.connection() as connection:
-            return await connection.fetch(text, args)
+        with reachable():
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                rows: list[Any] = await connection.fetch(text, *args)
+                return rows
 
     async def execute(self, text: str, args: Sequence[Any]) -> int:
         async with self.connection() as connection:
@@ -240,9 +244,9 @@ async def _keep(_connection: Any) -> None:
     """Nothing to reset at release: settings are only ever set inside a transaction (`set_config(…, true)`)."""
 
 
-async def _close(pool: Any) -> None:
+async def _close(lending: Lending) -> None:
     try:
         async with asyncio.timeout(COMMAND_TIMEOUT_S):
-            await pool.close()
+            await lending.close()
     except TimeoutError:
-        pool.terminate()
+        lending.terminate()

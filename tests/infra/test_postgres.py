@@ -181,3 +181,44 @@ async def test_a_database_that_goes_away_and_comes_back(postgres_server: Server)
             await db.fetch("SELECT 1", [])
         await asyncio.to_thread(postgres_server.start)
         assert (await db.fetch("SELECT 1", []))[0][0] == 1
+
+
+async def test_a_connection_that_came_back_well_is_lent_again_and_one_that_waits_gets_it(database_url: str) -> None:
+    async with Database.open(database_url, size=1) as db:
+        who = "SELECT pg_backend_pid()"
+        first = (await db.fetch(who, []))[0][0]
+        assert [(await db.fetch(who, []))[0][0] for _ in range(3)] == [first] * 3
+        async with db.connection() as held:
+            waiting = [asyncio.create_task(db.fetch(who, [])) for _ in range(3)]
+            await asyncio.sleep(0)
+            await held.fetch(who, [])
+        assert [(await task)[0][0] for task in waiting] == [first] * 3
+
+
+async def test_a_connection_that_the_server_ended_is_not_lent_again(database_url: str) -> None:
+    async with Database.open(database_url, size=1) as db:
+        ended = (await db.fetch("SELECT pg_backend_pid()", []))[0][0]
+        owner = await asyncpg.connect(database_url, timeout=10)
+        await owner.execute(f"SELECT pg_terminate_backend({ended}, 5000)")
+        await owner.close(timeout=10)
+        async with asyncio.timeout(20):
+            while True:  # the very call that finds it out is told, the next one goes on
+                try:
+                    assert (await db.fetch("SELECT pg_backend_pid()", []))[0][0] != ended
+                    break
+                except UpstreamUnavailable:
+                    continue
+
+
+async def test_whoever_stops_waiting_loses_no_connection(database_url: str) -> None:
+    async with Database.open(database_url, size=1) as db:
+        async with db.connection():
+            gone, stays = (asyncio.create_task(db.fetch("SELECT 1", [])) for _ in range(2))
+            await asyncio.sleep(0)
+            gone.cancel()
+        assert (await stays)[0][0] == 1
+        async with db.connection():
+            gone = asyncio.create_task(db.fetch("SELECT 1", []))
+            await asyncio.sleep(0)
+        gone.cancel()  # in the moment it was handed on
+        assert (await db.fetch("SELECT 2", []))[0][0] == 2
