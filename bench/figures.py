@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -37,10 +39,25 @@ def keep(bench: str, figures: list[Figure]) -> None:
     """Put a bench's table into RESULTS.md, in place of its former one."""
     text = RESULTS.read_text("utf-8") if RESULTS.exists() else HEAD
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    section = f"## {bench}\n\n{datetime.now(UTC):%Y-%m-%d}, {machine}\n\n{table(figures)}\n"
+    told = f"`python -m bench {bench}`, {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {machine}, {_load()}"
+    section = f"## {bench}\n\n{told}\n\n{table(figures)}\n"
     others = [part for part in re.split(r"^(?=## )", text, flags=re.M)[1:] if not part.startswith(f"## {bench}\n")]
     ordered = sorted([*(part.strip() + "\n" for part in others), section])
     RESULTS.write_text("\n".join([HEAD, *ordered]), "utf-8")
+
+
+def _commit() -> str:
+    """The checkout's, with a plus where it was changed; unknown outside of one."""
+    if (git := shutil.which("git")) is None:
+        return "unknown"
+    command = [git, "describe", "--always", "--exclude=*", "--dirty=+"]
+    told = subprocess.run(command, cwd=RESULTS.parent, capture_output=True, text=True, check=False)
+    return told.stdout.strip() or "unknown"
+
+
+def _load() -> str:
+    """How much others want of the machine: well above its cores, absolute figures mean nothing."""
+    return f"load {os.getloadavg()[0]:.0f}"
 
 
 def _row(figure: Figure) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,7 +55,8 @@ def filled(scale: float) -> Iterator[House]:
         with postgres.running():
             size = Size.of(scale)
             schema.upgrade(postgres.url)
-            took_s = asyncio.run(fill(postgres.url, size))
+            with ThreadPoolExecutor(1) as beside:  # the caller may have a loop of its own
+                took_s = beside.submit(asyncio.run, fill(postgres.url, size)).result()
             env = {
                 "DATABASE_URL": postgres.url,
                 "REDIS_URL": redis.url,

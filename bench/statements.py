@@ -1,0 +1,79 @@
+"""Hot statements in a bare asyncpg loop on one connection: what the database can do, beside `SELECT 1` in that loop."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from bench.data.filling import KEY
+from bench.figures import Figure
+from bench.house import House, filled
+from bench.scale import scale
+from singr.infra.sql import QUERIES
+
+ROUNDS = 5
+TIMES = 400
+
+
+async def run() -> list[Figure]:
+    with filled(scale(0.1)) as house:
+        return await _measured(house)
+
+
+async def _measured(house: House) -> list[Figure]:
+    connection = await asyncpg.connect(house.env["DATABASE_URL"], timeout=10)
+    try:
+        await connection.execute("SET ROLE singr_app")
+        bare = await connection.prepare("SELECT 1")
+        taken = {
+            name: (await connection.prepare(QUERIES[name].text), _in_order(name, given)) for name, given in _asked()
+        }
+        rounds: dict[str, list[tuple[float, float]]] = {name: [] for name in taken}
+        for _ in range(ROUNDS):
+            for name, (statement, args) in taken.items():
+                rounds[name].append((await _microseconds(statement, args), await _microseconds(bare, [])))
+    finally:
+        await connection.close(timeout=10)
+    return [
+        Figure(
+            name=name,
+            unit="µs a statement",
+            runs=[ours for ours, _ in pairs],
+            reference=[one for _, one in pairs],
+            reference_name="SELECT 1",
+        )
+        for name, pairs in rounds.items()
+    ]
+
+
+def _asked() -> list[tuple[str, Mapping[str, Any]]]:
+    """Statements of the hot paths with arguments of the data set; those that write are in `paths`."""
+    key = {"api_key_hash": hashlib.sha256(f"{KEY}1".encode()).hexdigest()}
+    book = {"tenant": UUID(hashlib.md5(b"tenant1", usedforsecurity=False).hexdigest()), "system": 1}
+    card = {"accepting": None, "name": "", "url_name": "", "max_rows": 21}
+    near = {"lat": 40.0, "lon": -100.0, "radius_m": 80_000.0, "max_rows": 50}
+    return [
+        ("openkj_key", key),
+        ("openkj_requests", key | {"venue": 1001, "max_rows": 5_000}),
+        ("venue_by_url_name", {"url_name": "bench-1"}),
+        ("venues_listed", card),
+        ("venues_nearby", near | {"accepting": None}),
+        ("venues_nearby_accepting", near),
+        ("songs_counted", book),
+    ]
+
+
+def _in_order(name: str, given: Mapping[str, Any]) -> list[Any]:
+    return [given[parameter] for parameter in QUERIES[name].params]
+
+
+async def _microseconds(statement: Any, args: list[Any]) -> float:
+    started_s = time.perf_counter()
+    for _ in range(TIMES):
+        await statement.fetch(*args)
+    return (time.perf_counter() - started_s) / TIMES * 1e6
