@@ -4,8 +4,7 @@ import http from 'k6/http';
 import { check } from 'k6';
 
 export const BASE = __ENV.BASE_URL || 'http://127.0.0.1:8080';
-export const TENANTS = number('TENANTS', 50);
-export const VENUES = number('VENUES', 1000);
+export const TENANTS = number('TENANTS', 100);
 export const BUSY = number('BUSY', 50);
 export const KEYS = number('KEYS', 1000);
 const LOAD = number('LOAD', 1);

@@ -68,7 +68,6 @@ def run(name: str, house: House, *, check: bool = False, seconds: int = 20, load
         "SECONDS": str(seconds),
         "LOAD": str(load),
         "TENANTS": str(house.size.tenants),
-        "VENUES": str(house.size.venues),
         "BUSY": str(house.size.busy),
         "KEYS": str(house.size.api_keys),
     } | ({"CHECK": "1"} if check else {})
