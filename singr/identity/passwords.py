@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -20,7 +21,11 @@ from singr.core.errors import UpstreamUnavailable
 Result = TypeVar("Result")
 
 CORES = os.cpu_count() or 1
-WAIT_S = 5
+WAIT_S = 10
+AHEAD_S = 2
+LATEST_S = 120
+# Until it is measured.
+EACH_S = 0.05
 ALGORITHM = "argon2id"
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
@@ -54,10 +59,48 @@ def _nobody() -> str:
     return _hasher.hash(os.urandom(16).hex())
 
 
+class Turns:
+    """Who is hashed for now, and when the others shall come back.
+
+    Only as much waits as is done in `AHEAD_S`; whoever comes then is sent away at once, each to a moment of their own:
+    a crowd that came back as one would keep everybody from ever getting in. How long a hash takes is measured.
+    """
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._each_s = EACH_S
+        self._booked_until = 0.0
+
+    def check(self) -> None:
+        """Raises UpstreamUnavailable when too many wait."""
+        turn_s = self._each_s / CORES
+        if self.waiting * turn_s <= AHEAD_S:
+            return
+        now = time.monotonic()
+        self._booked_until = min(max(self._booked_until, now + AHEAD_S) + turn_s, now + LATEST_S)
+        raise UpstreamUnavailable("too many people are signing in", retry_after_s=self._booked_until - now)
+
+    def timed(self, work: Callable[..., Result], *args: object) -> Result:
+        """`work`, in one of the threads."""
+        started = time.monotonic()
+        try:
+            return work(*args)
+        finally:
+            self._each_s += (min(time.monotonic() - started, 1) - self._each_s) / 10
+
+
+_turns = Turns()
+check_room = _turns.check
+
+
 async def _in_turn(work: Callable[..., Result], *args: object) -> Result:
     """In one of the threads; whoever has waited too long leaves the queue with a 503."""
+    _turns.check()
+    _turns.waiting += 1
     try:
         async with asyncio.timeout(WAIT_S):
-            return await asyncio.get_running_loop().run_in_executor(_threads, work, *args)
+            return await asyncio.get_running_loop().run_in_executor(_threads, _turns.timed, work, *args)
     except TimeoutError as exc:
         raise UpstreamUnavailable("too many people are signing in", retry_after_s=WAIT_S) from exc
+    finally:
+        _turns.waiting -= 1

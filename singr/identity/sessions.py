@@ -32,6 +32,7 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
     Who has a second factor gets a challenge (`requiresTwoFactor`) for `/v1/auth/2fa/challenge` instead of tokens; a
     browser that asks with `cookie` gets cookies and a `csrfToken`.
     """
+    passwords.check_room()
     locks = await throttle.attempt(call, body.email)
     try:
         account = await people.BY_EMAIL(call.kit.db, email=body.email)

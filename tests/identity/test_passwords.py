@@ -80,3 +80,25 @@ async def test_who_waits_too_long_is_told_to_come_back_and_leaves_the_queue(monk
         await asyncio.gather(*busy)
         await passwords._in_turn(held.work)
     assert held.started == passwords.CORES + 1
+
+
+async def test_a_crowd_is_sent_away_at_once_each_to_a_moment_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_turns", passwords.Turns())
+    monkeypatch.setattr(passwords, "AHEAD_S", 0)
+    held = Held()
+    busy = [asyncio.create_task(passwords._in_turn(held.work))]
+    waits_s = []
+    async with asyncio.timeout(15):
+        while not held.started:
+            await asyncio.sleep(0.01)
+        for _ in range(5):
+            with pytest.raises(UpstreamUnavailable) as caught:
+                await passwords.hashed("x")
+            assert caught.value.retry_after_s
+            waits_s.append(caught.value.retry_after_s)
+        held.go.set()
+        await asyncio.gather(*busy)
+        assert await passwords.hashed("x")
+    assert waits_s == sorted(waits_s)
+    assert len(set(waits_s)) == 5
+    assert held.started == 1
