@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 
 import pytest
@@ -102,3 +104,11 @@ async def test_a_crowd_is_sent_away_at_once_each_to_a_moment_of_their_own(monkey
     assert waits_s == sorted(waits_s)
     assert len(set(waits_s)) == 5
     assert held.started == 1
+
+
+async def test_hashing_gives_way_to_everything_else() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, 0)
+
+    gives_way = passwords.NICE if sys.platform == "linux" else 0  # elsewhere threads have no priority of their own
+    assert await passwords._in_turn(priority) == min(priority() + gives_way, 19)

@@ -139,6 +139,9 @@ async def test_a_phone_counts_once_it_is_confirmed(home: House, capsys: Terminal
     assert "sms" not in challenge["methods"]
     assert (await post(home, "2fa/challenge/sms", twoFactorToken=challenge["twoFactorToken"]))[0] == 404
     assert (await answer(home, challenge, code))[0] == 401, "it confirms the phone and signs nobody in"
+    await forgive(home)
+    statuses = [(await post(home, "2fa/phone/verify", headers, code=code))[0] for _ in range(2)]
+    assert statuses == [204, 401], "once"
     assert (await post(home, "2fa/challenge/sms", twoFactorToken="made-up"))[0] == 401
 
 
