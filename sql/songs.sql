@@ -262,22 +262,21 @@ LIMIT :max_rows
 
 -- songs_begun(tenant, system, start, until, at, beside, after, max_rows) -> many
 -- Songs whose artist or else title begins with a text (its key is from `start` up to `until`), in the order of what
--- begins with it, after a position: two stretches of two indexes, however many songs begin so.
+-- begins with it, after a position that is not before `start`: two stretches of two indexes, however many songs begin
+-- so. The position alone says where to begin: told both, PostgreSQL would walk from the one that is further back.
 SELECT hit.songdb_id, hit.artist, hit.title, hit.combined, hit.openkj_system_id, hit.at, hit.beside
 FROM (
     (SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.artist_key AS at, d.title_key AS beside
      FROM songdb d
      WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
-       AND d.artist_key >= :start AND d.artist_key < :until
-       AND (d.artist_key, d.title_key, d.songdb_id) > (:at, :beside, :after)
+       AND d.artist_key < :until AND (d.artist_key, d.title_key, d.songdb_id) > (:at, :beside, :after)
      ORDER BY d.artist_key, d.title_key, d.songdb_id
      LIMIT :max_rows)
     UNION ALL
     (SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.title_key, d.artist_key
      FROM songdb d
      WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
-       AND d.title_key >= :start AND d.title_key < :until
-       AND (d.title_key, d.artist_key, d.songdb_id) > (:at, :beside, :after)
+       AND d.title_key < :until AND (d.title_key, d.artist_key, d.songdb_id) > (:at, :beside, :after)
        AND NOT (d.artist_key >= :start AND d.artist_key < :until)
      ORDER BY d.title_key, d.artist_key, d.songdb_id
      LIMIT :max_rows)
@@ -345,16 +344,19 @@ WHERE EXISTS (SELECT 1 FROM songdb d
 ORDER BY l.place
 
 -- songs_new(tenant, system, days, before, max_rows) -> many
--- The songs that came last, before an id, but for those the book began with.
+-- The songs that came last, before an id, but for those the book began with. Rows are compared whole, since with the
+-- book as a condition PostgreSQL would rather walk through everybody's songs by their ids.
 SELECT d.songdb_id, d.artist, d.title, d.combined, d.openkj_system_id, d.created_at
 FROM (SELECT s.songdb_id, s.artist, s.title, s.combined, s.openkj_system_id, s.created_at
       FROM songdb s
-      WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :system AND s.songdb_id < :before
-      ORDER BY s.songdb_id DESC
+      WHERE (s.customer_profiles_id, s.openkj_system_id, s.songdb_id) < (:tenant, :system, :before)
+        AND (s.customer_profiles_id, s.openkj_system_id, s.songdb_id) >= (:tenant, :system, 0)
+      ORDER BY s.customer_profiles_id DESC, s.openkj_system_id DESC, s.songdb_id DESC
       LIMIT :max_rows) AS d,
      (SELECT f.created_at AS began_at FROM songdb f
-      WHERE f.customer_profiles_id = :tenant AND f.openkj_system_id = :system
-      ORDER BY f.songdb_id LIMIT 1) AS book
+      WHERE (f.customer_profiles_id, f.openkj_system_id, f.songdb_id) >= (:tenant, :system, 0)
+        AND (f.customer_profiles_id, f.openkj_system_id, f.songdb_id) < (:tenant, :system, :before)
+      ORDER BY f.customer_profiles_id, f.openkj_system_id, f.songdb_id LIMIT 1) AS book
 WHERE d.created_at > greatest(book.began_at + interval '1 hour', now() - make_interval(days => :days::int))
 ORDER BY d.songdb_id DESC
 

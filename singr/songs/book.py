@@ -136,7 +136,7 @@ async def _found(on: Runs, book: dict[str, Any], asked: Asked, limit: int, posit
     range_of = {"start": asked.start, "until": asked.start + HIGHEST}
     hits: list[Hit] = []
     if step == 0:
-        places = dict(zip(("at", "beside", "after"), after, strict=True))
+        places = dict(zip(("at", "beside", "after"), max(after, [asked.start, "", 0]), strict=True))
         hits = await BEGUN(on, **book, **range_of, **places, max_rows=limit + 1)
         likeness, after = 1001, list(START)
     within = asking.scope(**book)
