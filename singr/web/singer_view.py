@@ -11,12 +11,11 @@ from aiohttp import web
 
 from singr.core import clock
 from singr.core.errors import Problem, ValidationFailed
-from singr.core.paging import Page
 from singr.http.call import Call
 from singr.queue.rules import DuplicateRequest, VenueClosed
 from singr.queue.shapes import SubmittedRequest
 from singr.songs import book
-from singr.songs.shapes import Song
+from singr.songs.shapes import Found
 from singr.venues import rules
 from singr.venues.shapes import VenueRow
 from singr.web import house_rules, own
@@ -96,6 +95,7 @@ async def page(
             "q": looking.q,
             "results": join(fill(ROW, id=s.id, title=s.title, artist=s.artist) for s in found.items),
             "none": "" if found.items else say(words, "no_hit" if looking.q else "no_songs", text=looking.q),
+            "meant": say(words, "meant", text=found.did_you_mean) if found.did_you_mean else "",
             "cursor": found.next_cursor or "",
             "queue": say(words, "queue", n=venue.waiting) if venue.waiting else say(words, "queue_empty"),
             "cards": join(_cards(call, words, path, mine)),
@@ -112,7 +112,7 @@ def _rules(words: Words, venue: VenueRow) -> Iterable[str]:
     return house_rules.told(words, rules.read(venue.rules), clock.zone(venue.time_zone))
 
 
-async def _found(call: Call, venue: VenueRow, looking: Looking) -> Page[Song]:
+async def _found(call: Call, venue: VenueRow, looking: Looking) -> Found:
     on, book_of = call.kit.db, (venue.tenant, venue.current_system_id)
     try:
         return await book.search(on, *book_of, looking.q, RESULTS, looking.cursor)

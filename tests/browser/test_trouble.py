@@ -128,6 +128,11 @@ async def test_no_hit_says_what_to_do(people: People) -> None:
     await expect(anna.page.locator("#none")).to_contain_text("xyzzy <b>")
     await anna.search("q")
     await expect(anna.song("Bohemian Rhapsody")).to_be_visible()
+    await anna.search("bohemain rapsody")
+    await expect(anna.page.locator("#meant")).to_contain_text("Did you mean")
+    await expect(anna.song("Bohemian Rhapsody")).to_be_visible()
+    await anna.search("queen")
+    await expect(anna.page.locator("#meant")).to_be_empty()
 
 
 async def _close(socket: WebSocketRoute) -> None:

@@ -25,6 +25,15 @@ async def test_pages_let_no_foreign_code_in(path: str, house: House) -> None:
     assert "http://www.w3.org" in text or "http" not in text.partition("</head>")[0]
 
 
+async def test_a_search_says_what_it_took_a_mistake_for(house: House) -> None:
+    async with house.client.get("/v/test-karaoke-bar", params={"q": "bohemain rapsody"}) as answer:
+        text = await answer.text()
+    assert "Did you mean “bohemian rhapsody”?" in text.replace("\u2068", "").replace("\u2069", "")
+    assert '<b dir="auto">Bohemian Rhapsody</b>' in text
+    async with house.client.get("/v/test-karaoke-bar", params={"q": "bohemian"}) as answer:
+        assert "Did you mean" not in (await answer.text()).partition("<main>")[2]
+
+
 @pytest.mark.parametrize("path", PAGES)
 async def test_pages_come_compressed_to_those_who_can(path: str, house: House) -> None:
     async with house.client.get(path, headers={"Accept-Encoding": "gzip"}) as packed:

@@ -51,8 +51,9 @@ export class Search {
     }
   }
 
-  #show(text, { items, nextCursor }, isContinued) {
+  #show(text, { items, nextCursor, didYouMean }, isContinued) {
     if (!isContinued) this.#songs.clear();
+    setText($("#meant"), didYouMean ? say("meant", { text: isolated(didYouMean) }) : "");
     const rows = items.map((song) => this.#row(song));
     if (isContinued) this.#list.append(...rows);
     else this.#list.replaceChildren(...rows);
@@ -61,7 +62,8 @@ export class Search {
     setText($("#none"), isEmpty ? say(text ? "no_hit" : "no_songs", { text: isolated(text) }) : "");
     if (!isContinued) history.replaceState(null, "", text ? `?q=${encodeURIComponent(text)}` : location.pathname);
     const n = this.#list.childElementCount;
-    this.#announce(isEmpty ? $("#none").textContent : say(nextCursor ? "found_many" : "found", { n }));
+    const count = say(nextCursor ? "found_many" : "found", { n });
+    this.#announce(isEmpty ? $("#none").textContent : `${$("#meant").textContent} ${count}`.trim());
     if (isContinued) rows[0]?.firstElementChild.focus();
   }
 
