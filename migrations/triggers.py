@@ -10,7 +10,9 @@ from alembic import op
 # - openkj_presence and api_key_uses are the time of a poll,
 # - venue_summaries and venue_night_* count requests, which are audited themselves,
 # - outbox holds letters about changes until they are sent, call_replays answers about changes for a day,
-# - song_words every word of every book.
+# - song_words every word of every book,
+# - song_imports says itself who brought what; what it did to a book is audited there; its
+#   file and its songs in waiting end with it.
 UNAUDITED = frozenset(
     {
         "alembic_version",
@@ -20,6 +22,9 @@ UNAUDITED = frozenset(
         "call_replays",
         "openkj_presence",
         "outbox",
+        "song_import_chunks",
+        "song_import_songs",
+        "song_imports",
         "song_words",
         "spatial_ref_sys",
         "venue_night_hours",

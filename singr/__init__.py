@@ -5,7 +5,7 @@ admits the caller (`http/endpoint.py`); one plain function answers (`queue/reque
 statement remembers (`sql/`). A package imports only from floors below its own; import-linter holds that.
 
     doors      cli  up  serve  worker  app  table  seed  schema  operations     composition: knows everything
-    trades     openkj  web  analytics                        OpenKJ's protocol; the pages; how the nights went
+    trades     openkj  web  analytics  imports               OpenKJ's protocol; the pages; the nights, books as files
     evening    queue, singers                                tonight's requests; what a singer keeps
     catalogue  venues  systems  songs  keys                  where, on what, which songs; machines' keys
     people     identity  rbac, organization, alerts          who may come in, and as what; what operators are told

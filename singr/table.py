@@ -16,6 +16,8 @@ from singr.http.reply import Reply
 from singr.http.route import Route, Row
 from singr.identity import jobs as identity
 from singr.identity.routes import ROUTES as IDENTITY
+from singr.imports import jobs as imports
+from singr.imports.routes import ROUTES as IMPORTS
 from singr.infra.work import Job
 from singr.keys.routes import ROUTES as KEYS
 from singr.notifications import jobs as notifications
@@ -57,6 +59,7 @@ ROUTES: tuple[Row, ...] = (
     *VENUES,
     *SYSTEMS,
     *SONGS,
+    *IMPORTS,
     *KEYS,
     *QUEUE,
     *ANALYTICS,
@@ -72,6 +75,7 @@ JOBS: tuple[Job, ...] = (
     *blocks.JOBS,
     *counting.JOBS,
     *songs.JOBS,
+    *imports.JOBS,
     *alerts.JOBS,
     *openkj.JOBS,
     *notifications.JOBS,

@@ -76,9 +76,18 @@ def _operation(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
     }
     if row.body:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema_of[row.body]}}}
+    if row.takes:
+        operation["requestBody"] = {"required": True, "content": {kind: _file(kind) for kind in row.takes}}
     if not row.may.anonymous:
         operation["security"] = [{"bearer": []}, {"cookie": []}]
     return operation
+
+
+def _file(kind: str) -> dict[str, Any]:
+    if not kind.startswith("multipart/"):
+        return {"schema": {}}
+    file = {"type": "string", "contentMediaType": "application/octet-stream"}
+    return {"schema": {"type": "object", "properties": {"file": file}, "required": ["file"]}}
 
 
 def _parameters(row: Row) -> list[dict[str, Any]]:
@@ -102,6 +111,8 @@ def _responses(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success"}
     if row.returns:
         success["content"] = {"application/json": {"schema": schema_of[row.returns]}}
+    if row.gives:
+        success["content"] = {row.gives: {"schema": {}}}
     problem = {"content": {CONTENT_TYPE: {"schema": {"$ref": REF.format(name="ProblemDocument")}}}}
     titles = _problem_titles(row, row.may)
     return {str(row.status): success} | {

@@ -65,9 +65,12 @@ class Jobs:
     def __init__(self, saq: Queue) -> None:
         self.saq = saq
 
-    async def post(self, name: str, *, key: str | None = None, after_s: float = 0, **given: Any) -> bool:
-        """Run job `name` with `given` after `after_s`. A `key` already waiting makes this a no-op."""
-        options: dict[str, Any] = {"timeout": JOB_TIMEOUT_S, "retries": RETRIES, "kwargs": given}
+    async def post(
+        self, name: str, *, key: str | None = None, after_s: float = 0, timeout_s: int = JOB_TIMEOUT_S, **given: Any
+    ) -> bool:
+        """Run job `name` with `given` after `after_s`, for `timeout_s` at most. A `key` that waits already makes
+        this a no-op."""
+        options: dict[str, Any] = {"timeout": timeout_s, "retries": RETRIES, "kwargs": given}
         if key:
             options["key"] = key
         if after_s:

@@ -34,11 +34,12 @@ def spreadsheet(file_name: str, columns: Sequence[str], rows: Sequence[Struct]) 
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([_cell(getattr(row, name)) for name in columns] for row in rows)
+    writer.writerows([cell(getattr(row, name)) for name in columns] for row in rows)
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Cache-Control": "no-store"}
     return Reply(out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", headers=headers)
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a spreadsheet may show it: what would be a formula gets an apostrophe."""
     text = "" if value is None else str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text

@@ -149,7 +149,7 @@ async def _post_publishing(
     call: Call, tenant: UUID, generation: int, documents: int, after_s: float = QUIET_S + 1
 ) -> None:
     """A job a document; the one after the last finds the sync quiet. One second more, as jobs come by whole ones."""
-    given = {"tenant": str(tenant), "generation": generation}
+    given: dict[str, Any] = {"tenant": str(tenant), "generation": generation}
     await call.kit.jobs.post("publish_generation", key=f"publish:{generation}:{documents}", after_s=after_s, **given)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import msgspec
 from aiohttp import web
 
-from singr.core.errors import NotFound, ValidationFailed
+from singr.core.errors import KeyReused, NotFound, ValidationFailed
 from singr.http import decode
 from singr.http.call import Call
 from singr.http.problems import from_msgspec
@@ -49,7 +49,7 @@ async def ask(call: Call, request: web.Request, url_name: str) -> web.Response:
     try:
         keyed = replace(call, idempotency_key=_key(form))
         await guests.submit(keyed, venue.url_name, body=_new_request(form))
-    except (ValidationFailed, DuplicateRequest, VenueClosed, TooManyRequests, Blocked) as problem:
+    except (ValidationFailed, DuplicateRequest, KeyReused, VenueClosed, TooManyRequests, Blocked) as problem:
         refused = replace(await _for_song(call, venue, asking), problem=problem)
         mine = await own.requests(call, venue)
         return await singer_view.page(call, request, venue, mine, Looking(form.get("q", "")), refused)

@@ -1,0 +1,53 @@
+"""An import's progress as server-sent events: one whenever it has moved, until it has finished."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import msgspec
+from aiohttp import hdrs, web
+
+from singr.http.call import Call
+from singr.imports.imports import find, shown
+from singr.imports.shapes import ImportRow
+from singr.realtime.entrance import check_open
+from singr.realtime.hub import HUB
+
+LOOK_EVERY_S = 0.5
+QUIET_LOOKS_MAX = 30
+# EventSource connects again by itself.
+FOLLOW_S = 600
+UNFINISHED = frozenset({"uploading", "queued", "running"})
+
+
+async def follow(call: Call, request: web.Request, import_id: int) -> web.StreamResponse:
+    """Follow an import (server-sent events): each event is the import as it stands; the last one tells its end."""
+    check_open(request.app[HUB])
+    row = await find(call, import_id)
+    headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    headers["X-Request-Id"] = call.request_id
+    if request.method == hdrs.METH_HEAD:
+        return web.Response(headers=headers)
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    with suppress(ConnectionError, TimeoutError):
+        async with asyncio.timeout(FOLLOW_S):
+            await _tell(call, request, response, row)
+    return response
+
+
+async def _tell(call: Call, request: web.Request, response: web.StreamResponse, row: ImportRow) -> None:
+    told, quiet = b"", 0
+    while True:
+        event = b"event: import\ndata: " + msgspec.json.encode(shown(row)) + b"\n\n"
+        if event != told:
+            await response.write(event)
+            told, quiet = event, 0
+        elif (quiet := quiet + 1) == QUIET_LOOKS_MAX:
+            await response.write(b": still here\n\n")
+            quiet = 0
+        if row.status not in UNFINISHED or request.app[HUB].draining:
+            return
+        await asyncio.sleep(LOOK_EVERY_S)
+        row = await find(call, row.id)
