@@ -18,7 +18,7 @@ SELECT greatest(
 
 -- system_known(tenant, number) -> value
 -- Whether a tenant has a system of this number.
-SELECT EXISTS (SELECT 1 FROM systems s WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number)
+SELECT EXISTS (SELECT 1 FROM systems s WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number::bigint)
 
 -- system_opened(user_id, actor, tenant, number, name) -> none
 -- Makes a system, unless it is there.

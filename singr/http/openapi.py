@@ -114,6 +114,8 @@ def _responses(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
     if row.gives:
         success["content"] = {row.gives: {"schema": {}}}
     problem = {"content": {CONTENT_TYPE: {"schema": {"$ref": REF.format(name="ProblemDocument")}}}}
+    if row.gives == "text/html":  # a page, whatever happens
+        problem = {"content": {row.gives: {"schema": {}}}}
     titles = _problem_titles(row, row.may)
     return {str(row.status): success} | {
         str(status): {"description": title} | problem for status, title in sorted(titles.items())
@@ -128,10 +130,12 @@ def _problem_titles(row: Row, may: Rule) -> dict[int, str]:
         titles[413] = "The body is too large"
     if not may.anonymous:
         titles |= {401: "Sign in first", 403: "Not allowed"}
+    if may.inside:
+        titles[401] = "Show who you are first"
     if parameters(row.path):
         titles[404] = "Not found"
     if row.replay:
-        titles[409] = KeyReused.title
+        titles |= {409: KeyReused.title, 422: "The call is not valid"}
     for problem in row.raises:
         titles[problem.status] = problem.title
     return titles

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from uuid import UUID
 
 from aiohttp import BodyPartReader, hdrs, web
-from aiohttp.http_exceptions import PayloadEncodingError
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_protocol import RequestPayloadError
 from msgspec import Struct
 
@@ -23,6 +23,8 @@ FILE_MAX = 50 << 20
 CHUNK = 256 << 10
 NAME_MAX = 200
 PARTS_MAX = 10
+# What aiohttp says of a body that breaks off, and of a form that is none.
+UNREADABLE = (ValueError, AssertionError, RequestPayloadError, HttpProcessingError, ConnectionError)
 # A phone's line may be slow, but not silent.
 SILENCE_S = 30
 UPLOAD_S = 900
@@ -54,7 +56,7 @@ class Upload:
                 await self._find()
         except TimeoutError as exc:
             raise ValidationFailed("the file did not arrive in time") from exc
-        except (ValueError, RequestPayloadError, PayloadEncodingError, ConnectionError) as exc:
+        except UNREADABLE as exc:
             raise ValidationFailed("the form cannot be read") from exc
 
     async def _find(self) -> None:
@@ -79,7 +81,7 @@ class Upload:
                 yield piece
         except TimeoutError as exc:
             raise ValidationFailed("the file did not arrive in time") from exc
-        except (ValueError, RequestPayloadError, PayloadEncodingError, ConnectionError) as exc:
+        except UNREADABLE as exc:
             raise ValidationFailed("the file cannot be read as its headers say") from exc
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from singr.core.errors import KeyReused
+from singr.core.errors import AuthenticationFailed, AuthorizationDenied, KeyReused, NotFound
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
@@ -42,7 +42,8 @@ ROUTES = (
     Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), status=204, raises=(AlreadySettled,)),
     Route("GET", "/v1/customer/requests", finding.list_requests,
-          may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=RequestList, returns=Page[HostRequest]),
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=RequestList, returns=Page[HostRequest],
+          raises=(NotFound,)),
     Route("POST", "/v1/customer/requests", hosts.add,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
           body=RequestFor, returns=HostRequest, status=201, raises=(KeyReused,)),
@@ -55,11 +56,14 @@ ROUTES = (
     Route("POST", "/v1/customer/requests/bulk", hosts.settle_many,
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, body=SettleMany, returns=SettledMany),
     Route("GET", "/v1/customer/requests/export.csv", exports.export_csv,
-          may=holds(Permission.REQUESTS_READ), rate=Rate(10, per_s=60, by="organization"), query=Export),
+          may=holds(Permission.REQUESTS_READ), rate=Rate(10, per_s=60, by="organization"), query=Export,
+          raises=(NotFound,), gives="text/csv"),
     Route("POST", "/v1/customer/requests/clear", hosts.clear,
-          may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, body=VenueChoice, returns=Cleared),
+          may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, body=VenueChoice, returns=Cleared,
+          raises=(NotFound,)),
     Route("POST", "/v1/customer/requests/seen", hosts.see,
-          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"), body=Seen, status=204),
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"), body=Seen, status=204,
+          raises=(NotFound,)),
     Route("GET", "/v1/customer/venues/{venue_id}/blocks", blocks.list_blocks,
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, query=BlockList, returns=Page[Block]),
     Route("POST", "/v1/customer/venues/{venue_id}/blocks", blocks.block,
@@ -68,7 +72,8 @@ ROUTES = (
     Route("DELETE", "/v1/customer/venues/{venue_id}/blocks/{block_id}", blocks.lift,
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, status=204),
     Route("POST", "/v1/live/tickets", watching.issue_ticket,
-          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=TicketIn, returns=TicketOut, status=201),
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=TicketIn, returns=TicketOut, status=201,
+          raises=(AuthenticationFailed, AuthorizationDenied, NotFound)),
     Route("GET", "/v1/live/requests/{tracking_token}/events", watching.follow,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), raw=True, live=True),
 )  # fmt: skip

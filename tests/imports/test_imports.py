@@ -127,6 +127,7 @@ async def test_the_first_hundred_errors_are_kept(host: House) -> None:
         (b"", {}, 422),
         (QUEEN, {"mode": "erase"}, 422),
         (QUEEN, {"path": "/v1/customer/systems/9/songs/import"}, 404),
+        (QUEEN, {"path": "/v1/customer/systems/144115188075855873/songs/import"}, 404),
         (BytesIO(b"x" * (uploads.FILE_MAX + 1)), {}, 413),
     ],
 )
@@ -150,6 +151,15 @@ async def test_a_form_without_a_file_and_a_packed_body_are_refused(host: House) 
     form = aiohttp.FormData(default_to_multipart=True)
     form.add_field("file", "no file at all")
     assert (await upload(host, form))[0] == 422
+    headers = await host.sign_in() | {"Content-Type": "multipart/form-data; boundary=X"}
+    for torn in (
+        b"--X\r\nTrue--X--\r\n",
+        b"--X\r\n\r\nab",
+        b"",
+        b"no form",
+        b"--X\r\nContent-Disposition: x\x00\r\n\r\n",
+    ):
+        assert (await host.call("POST", INTO, data=torn, headers=headers))[0] == 422
     headers = await host.sign_in() | {"Content-Encoding": "gzip"}
     assert (await host.call("POST", INTO, data=b"", headers=headers))[0] == 422
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 INSTANT = postgresql.TIMESTAMP(timezone=True, precision=6)
 NOW = sa.text("now()")
