@@ -232,14 +232,15 @@ WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :system
 ORDER BY d.artist_key, d.title_key, d.songdb_id
 LIMIT :max_rows
 
--- song_removed(user_id, actor, tenant, song_id) -> none
--- Takes a song out of its book.
+-- song_removed(user_id, actor, tenant, song_id) -> maybe
+-- Takes a song out of its book: the book's system.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 )
 DELETE FROM songdb d
 USING actor
 WHERE d.customer_profiles_id = :tenant AND d.songdb_id = :song_id
+RETURNING d.openkj_system_id
 
 -- import_given_up(tenant, import_id, attempts) -> none
 -- Ends an import whose workers died again and again.

@@ -87,14 +87,10 @@ SESSIONS = (
           body=SignIn, returns=Session, raises=(AuthenticationFailed, AuthorizationDenied, TooManyFailures)),
     Route("POST", "/v1/auth/2fa/challenge", sessions.answer_challenge,
           may=PUBLIC, rate=Rate(10, per_s=900, by="device"),
-<<<<<<< HEAD
-          body=Answer, returns=Session, raises=(AuthenticationFailed, TooManyFailures)),
+          body=Answer, returns=Session, raises=(AuthenticationFailed, AuthorizationDenied, TooManyFailures)),
     Route("POST", "/v1/auth/2fa/challenge/sms", challenges.send_text,
           may=PUBLIC, rate=Rate(10, per_s=900, by="device"),
           body=AskForText, returns=Told, status=202, raises=(AuthenticationFailed, NotFound)),
-=======
-          body=Answer, returns=Session, raises=(AuthenticationFailed, AuthorizationDenied, TooManyFailures)),
->>>>>>> b523b86 (Thousands of made-up calls find no failure of ours and no answer that is not described)
     Route("POST", "/v1/auth/magic-link", magic.ask,
           may=PUBLIC, rate=Rate(5, per_s=3600, by="device"), body=Forgot, returns=Told, status=202),
     Route("POST", "/v1/auth/magic-link/verify", magic.verify,

@@ -14,6 +14,7 @@ from typing import IO
 import msgspec
 
 from singr.core.actor import Actor
+from singr.http import kept
 from singr.imports.imports import DROP_CHUNKS, DROP_SONGS
 from singr.imports.reading.reader import Batch, Reader
 from singr.imports.reading.rows import Broken
@@ -78,6 +79,7 @@ async def run(kit: Kit, job: Claimed) -> None:
         broken = await _stage(kit, job, reader, tally, actor)
         async with kit.db.transaction(actor, timeout_s=MERGE_TIMEOUT_S) as tx:
             await _end(tx, job, reader, tally, broken or _verdict(job, tally))
+    kit.cache.forget(kept.book(job.tenant, job.system))
 
 
 async def _fetch(kit: Kit, job: Claimed, file: IO[bytes]) -> None:

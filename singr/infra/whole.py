@@ -10,6 +10,7 @@ from typing import Any
 
 from singr.core.actor import Actor
 from singr.infra.aside import Aside
+from singr.infra.cache import Cache
 from singr.infra.kit import Kit
 from singr.infra.work import Jobs
 
@@ -23,7 +24,8 @@ async def whole(kit: Kit, actor: Actor) -> AsyncIterator[Kit]:
     """
     later: Later = []
     async with kit.db.whole(actor) as db:
-        yield replace(kit, db=db, jobs=_JobsLater(kit.jobs, later), aside=_AsideLater(kit.aside, later))
+        jobs, aside = _JobsLater(kit.jobs, later), _AsideLater(kit.aside, later)
+        yield replace(kit, db=db, jobs=jobs, aside=aside, cache=_CacheLater(kit, later))
     for tell in later:
         await tell()
 
@@ -48,3 +50,15 @@ class _AsideLater(Aside):
             self._run(what, work, timeout_s)
 
         self._later.append(start)
+
+
+class _CacheLater(Cache):
+    def __init__(self, kit: Kit, later: Later) -> None:
+        super().__init__(kit.redis, kit.aside)
+        self._forget, self._later = kit.cache.forget, later
+
+    def forget(self, *tags: str) -> None:
+        async def forget() -> None:
+            self._forget(*tags)
+
+        self._later.append(forget)

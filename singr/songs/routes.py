@@ -31,12 +31,8 @@ ROUTES = (
     Route("GET", "/v1/public/venues/{url_name}/songs", book.of_venue,
           may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=SongQuery, returns=Found, cache=BROWSING),
     Route("GET", "/v1/public/songs/search", book.of_any,
-<<<<<<< HEAD
-          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=PublicSearch, returns=Found, cache=BROWSING),
-=======
-          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=PublicSearch, returns=Found, cache=Cache(),
+          may=PUBLIC, rate=Rate(120, per_s=60, by="device"), query=PublicSearch, returns=Found, cache=BROWSING,
           raises=(NotFound,)),
->>>>>>> b523b86 (Thousands of made-up calls find no failure of ours and no answer that is not described)
     Route("GET", "/v1/public/venues/{url_name}/songs/new", browsing.list_new,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), query=Listing, returns=Page[NewSong], cache=BROWSING),
     Route("GET", "/v1/public/venues/{url_name}/songs/top", browsing.list_top,

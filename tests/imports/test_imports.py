@@ -61,6 +61,19 @@ async def test_replacing_also_takes_away_what_is_not_in_the_file(host: House) ->
     assert await book(host) == ["Cher|Believe", "Toto|Africa"]
 
 
+async def test_what_singers_were_answered_before_is_forgotten(host: House) -> None:
+    async def found() -> list[str]:
+        _, page = await host.call("GET", "/v1/public/venues/test-karaoke-bar/songs?q=innuendo")
+        return [song["artist"] for song in page["items"]]
+
+    assert await found() == []
+    await brought(host, QUEEN)
+    assert await found() == ["Queen"]
+    song = await host.value("SELECT songdb_id FROM songdb WHERE artist = 'Queen'")
+    await host.call("DELETE", f"/v1/customer/songdb/{song}", headers=await host.sign_in())
+    assert await found() == []
+
+
 async def test_another_systems_book_stays(host: House) -> None:
     await host.call("POST", "/v1/customer/systems", json={"name": "Two"}, headers=await host.sign_in())
     await brought(host, QUEEN)
