@@ -50,15 +50,30 @@ def _parser() -> argparse.ArgumentParser:
         ("routes", routes, "print the route page"),
         ("openapi", openapi, "print the OpenAPI document"),
         ("asyncapi", asyncapi, "print the AsyncAPI document of the live messages"),
+        ("songs", songs, "`songs import FILE` and `songs export`: a system's song book as a file"),
         ("keys", keys, "`keys rotate` prints the next value of JWT_PRIVATE_KEYS"),
     ):
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(run=run)
         if run is keys:
             command.add_argument("what", choices=["rotate"])
+        if run is songs:
+            _describe_songs(command)
         if run is seed:
             command.add_argument("--demo", action="store_true", help="also a demo tenant; prints its OpenKJ key")
     return parser
+
+
+def _describe_songs(command: argparse.ArgumentParser) -> None:
+    command.add_argument("what", choices=["import", "export"])
+    command.add_argument("file", nargs="?", help="the file to import (CSV, JSON, text, an OpenKJ database)")
+    command.add_argument("--system", type=int, default=1, help="OpenKJ's number of the system (1)")
+    command.add_argument("--owner", help="e-mail of the organization's owner, where there are several organizations")
+    command.add_argument("--mode", choices=["merge", "replace"], default="merge")
+    command.add_argument("--on-error", choices=["fail", "skip"], default="fail", help="what a bad line does")
+    command.add_argument("--dry-run", action="store_true", help="only count")
+    command.add_argument("--format", default="", help="of the file; an export is csv (default) or json")
+    command.add_argument("--encoding", default="auto", help="instead of what it looks like")
 
 
 def up(settings: Settings, _arguments: argparse.Namespace) -> None:
@@ -130,3 +145,19 @@ def keys(settings: Settings, _arguments: argparse.Namespace) -> None:
 
     print(rotated(settings), end="")  # noqa: T201
     logging.getLogger("singr.security").warning("signing keys rotated: restart every process with the new value")
+
+
+def songs(settings: Settings, arguments: argparse.Namespace) -> None:
+    from singr.app import open_kit
+    from singr.imports import shell
+
+    async def run() -> bool:
+        async with open_kit(settings) as kit:
+            if arguments.what == "import":
+                return await shell.import_file(kit, arguments)
+            async for piece in shell.take(kit, arguments.owner, arguments.system, arguments.format or "csv"):
+                sys.stdout.buffer.write(piece)
+            return True
+
+    if not asyncio.run(run()):
+        sys.exit(1)

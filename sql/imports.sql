@@ -254,3 +254,11 @@ WITH ended AS (
     DELETE FROM song_import_songs s USING ended WHERE s.song_imports_id = ended.song_imports_id
 )
 DELETE FROM song_import_chunks c USING ended WHERE c.song_imports_id = ended.song_imports_id
+
+-- organizations_of(owner, max_rows) -> many
+-- Organizations whose owner has this address; all where none is given. For an operator at a shell: across tenants.
+SELECT p.customer_profiles_id
+FROM customer_profiles p JOIN users u USING (users_id)
+WHERE :owner::text IS NULL OR u.email = lower(:owner)
+ORDER BY p.customer_profiles_id
+LIMIT :max_rows

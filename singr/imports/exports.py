@@ -18,6 +18,7 @@ from singr.systems.systems import KNOWN
 
 STRETCH = many("songs_exported", ExportedSong)
 SONGS_AT_ONCE = 1_000
+JSON_TAIL = b"\n]\n"
 START = {"artist_key": "", "title_key": "", "after": 0}
 
 Write = Callable[[list[ExportedSong], bool], bytes]
@@ -25,12 +26,12 @@ Write = Callable[[list[ExportedSong], bool], bytes]
 
 async def export_csv(call: Call, request: web.Request, system_id: int) -> web.StreamResponse:
     """The book of a system as CSV, in order of artists."""
-    return await _send(call, request, system_id, _csv, "csv", "text/csv; charset=utf-8", tail=b"")
+    return await _send(call, request, system_id, as_csv, "csv", "text/csv; charset=utf-8", tail=b"")
 
 
 async def export_json(call: Call, request: web.Request, system_id: int) -> web.StreamResponse:
     """The book of a system as a JSON array of objects with artist and title, in order of artists."""
-    return await _send(call, request, system_id, _json, "json", "application/json", tail=b"\n]\n")
+    return await _send(call, request, system_id, as_json, "json", "application/json", tail=JSON_TAIL)
 
 
 async def stretches(call: Call, system: int) -> AsyncIterator[list[ExportedSong]]:
@@ -76,7 +77,7 @@ async def _send(
     return response
 
 
-def _csv(songs: list[ExportedSong], is_first: bool) -> bytes:
+def as_csv(songs: list[ExportedSong], is_first: bool) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     if is_first:
@@ -86,6 +87,6 @@ def _csv(songs: list[ExportedSong], is_first: bool) -> bytes:
     return out.getvalue().encode()
 
 
-def _json(songs: list[ExportedSong], is_first: bool) -> bytes:
+def as_json(songs: list[ExportedSong], is_first: bool) -> bytes:
     lines = [msgspec.json.encode({"artist": song.artist, "title": song.title}) for song in songs]
     return (b"[\n" if is_first else b",\n" if lines else b"") + b",\n".join(lines)

@@ -63,13 +63,13 @@ async def into_book(call: Call, request: web.Request) -> web.Response:
 async def _begin(call: Call, request: web.Request, system: int, asked: ImportFile) -> web.Response:
     upload = Upload(request)
     await upload.begin()
-    opened = await _open(call, system, asked, upload.name)
+    opened = await open_import(call, system, asked, upload.name)
     try:
         uploaded = await uploads.keep(call, call.tenant, opened, upload)
         if not uploaded.size:
             raise ValidationFailed("the file is empty", errors=(FieldError("", "send a file"),))
         told = msgspec.json.encode([system, asked, uploaded.digest])
-        first = await _queue(call, opened, uploaded.size, hashlib.sha256(told).hexdigest())
+        first = await queue(call, opened, uploaded.size, hashlib.sha256(told).hexdigest())
     except BaseException:
         await DISCARD(call.kit.db, tenant=call.tenant, import_id=opened)
         raise
@@ -128,7 +128,8 @@ def shown(row: ImportRow) -> Import:
     )
 
 
-async def _open(call: Call, system: int, asked: ImportFile, name: str | None) -> int:
+async def open_import(call: Call, system: int, asked: ImportFile, name: str | None) -> int:
+    """Begin an import whose file is to come; raises NotFound, TooManyImports."""
     given = {
         "mode": asked.mode,
         "on_error": asked.on_error,
@@ -145,7 +146,7 @@ async def _open(call: Call, system: int, asked: ImportFile, name: str | None) ->
     raise TooManyImports(f"at most {AT_ONCE_MAX} at once", retry_after_s=10)
 
 
-async def _queue(call: Call, import_id: int, size: int, fingerprint: str) -> int:
+async def queue(call: Call, import_id: int, size: int, fingerprint: str) -> int:
     """Let a worker have the file. The import's id: an earlier one's where the same came under the same key."""
     key = call.idempotency_key and f"{call.actor}:{call.idempotency_key}"
     try:

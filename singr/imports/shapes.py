@@ -150,6 +150,12 @@ class Repeat(Struct):
     first: int
 
 
+class Owned(Struct):
+    """An organization, for an operator."""
+
+    id: UUID
+
+
 class ExportedSong(Struct):
     id: int
     artist: str

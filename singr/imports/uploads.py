@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from typing import Protocol
 from uuid import UUID
 
 from aiohttp import BodyPartReader, hdrs, web
@@ -33,6 +34,12 @@ UPLOAD_S = 900
 class Uploaded(Struct):
     size: int
     digest: str
+
+
+class Pieces(Protocol):
+    """A file, piece by piece."""
+
+    def pieces(self) -> AsyncIterator[bytes]: ...
 
 
 class Upload:
@@ -85,7 +92,7 @@ class Upload:
             raise ValidationFailed("the file cannot be read as its headers say") from exc
 
 
-async def keep(call: Call, tenant: UUID, import_id: int, upload: Upload) -> Uploaded:
+async def keep(call: Call, tenant: UUID, import_id: int, upload: Pieces) -> Uploaded:
     """Put a file into the database, one piece in memory at a time; raises PayloadTooLarge, ValidationFailed."""
     held, size, number, seen = bytearray(), 0, 0, hashlib.sha256()
     given = {"tenant": tenant, "import_id": import_id}
