@@ -1,8 +1,9 @@
 -- request_submit(user_id, actor, tenant, venue_id, must_be_open, by_rules, by_blocks, singer_key, by_user, singer_name, artist, title, key_change, notes, device_id, fingerprint, allow_duplicate, scope, key, body_hash) -> maybe
 -- Adds a request in one round trip: the venue's version, OpenKJ's serial and the next request number move with it. No
 -- row when the venue is not the tenant's or closed, when a house rule is against it or its singer is blocked: the
--- venue's row is locked before the rules are judged, so of two that race for a last free slot one finds it taken. The
--- same pending song of the same device, and a used idempotency key, are unique violations that undo the whole statement.
+-- venue's stream is locked before all that is judged, so of two that race for a last free slot one finds it taken; its
+-- row too, so what was read of it is read again and nothing comes after a closing. The same pending song of the same
+-- device, and a used idempotency key, are unique violations that undo the whole statement.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 ), gate AS MATERIALIZED (
@@ -10,7 +11,7 @@ WITH actor AS MATERIALIZED (
     FROM venue_streams s, actor, venues v
     WHERE s.venues_id = :venue_id AND v.venues_id = s.venues_id AND v.customer_profiles_id = :tenant
       AND (v.accepting_requests OR NOT :must_be_open)
-    FOR UPDATE OF s
+    FOR UPDATE OF s FOR SHARE OF v
 ), judged AS MATERIALIZED (
     SELECT gate.venues_id, gate.takes_duplicates
     FROM gate

@@ -1,0 +1,163 @@
+"""Two who act at one moment: one wins, the other is told clearly. A control takes away what decides the race: then it
+ends otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+
+from singr.infra.sql import QUERIES
+from tests.house import SONG, VENUE, House
+from tests.queue.test_guests import slug
+
+DEADLINE_S = 20
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+@pytest.fixture
+async def links(house: House) -> AsyncIterator[list[Any]]:
+    found = [await asyncpg.connect(house.kit.settings.database_url, timeout=10) for _ in range(3)]
+    yield found
+    for link in found:
+        await link.close(timeout=10)
+
+
+def run(link: Any, name: str, text: str | None = None, **given: Any) -> Any:
+    """The statement `name` (or a changed text of it) with these parameters, NULL for all others."""
+    query = QUERIES[name]
+    given = {"user_id": "", "actor": "test", **given}
+    return link.fetch(text or query.text, *(given.get(param) for param in query.params))
+
+
+async def waits(looking: Any, late: asyncio.Task[Any]) -> None:
+    """Until somebody waits for a lock, or `late` is through without."""
+    async with asyncio.timeout(DEADLINE_S):
+        while not (late.done() or await looking.fetchval(WAITING)):
+            await asyncio.sleep(0.01)
+
+
+async def poll(house: House) -> dict[str, Any]:
+    body = {"api_key": house.demo.api_key, "command": "getSerial"}
+    return dict((await house.call("POST", "/api.php", json=body))[1])
+
+
+async def demo(link: Any) -> dict[str, Any]:
+    tenant, venue_id = await link.fetchrow("SELECT customer_profiles_id, venues_id FROM venues")
+    return {"tenant": tenant, "venue_id": venue_id}
+
+
+ASKED = {
+    "must_be_open": True,
+    "by_rules": True,
+    "by_blocks": True,
+    "singer_key": "ann",
+    "scope": "s",
+    "body_hash": "",
+    "singer_name": "Ann",
+    "artist": "A",
+    "title": "B",
+    "key_change": 0,
+    "device_id": "phone",
+    "fingerprint": "f",
+    "allow_duplicate": False,
+}
+LOOKS_AGAIN = "AND r.requests_id IN (SELECT requests_id FROM target) AND r.status = 'pending'"
+
+
+@pytest.mark.parametrize(("again", "winners"), [(LOOKS_AGAIN, 1), (LOOKS_AGAIN.rpartition(" AND")[0], 2)])
+async def test_of_two_hosts_who_decide_about_a_request_one_wins(
+    again: str, winners: int, house: House, links: list[Any]
+) -> None:
+    receipt = await house.ask()
+    first, second, looking = links
+    given = {"tenant": (await demo(first))["tenant"], "ids": [receipt["id"]], "via": "console"}
+    text = QUERIES["requests_settle"].text.replace(LOOKS_AGAIN, again)
+    async with first.transaction():
+        won = await run(first, "requests_settle", text, **given, status="processed")
+        late = asyncio.create_task(run(second, "requests_settle", text, **given, status="rejected"))
+        await waits(looking, late)
+    assert len(won) + len(await late) == winners
+
+
+async def test_the_host_who_comes_second_reads_what_the_first_decided(house: House) -> None:
+    receipt, headers = await house.ask(), await house.sign_in()
+    path = f"/v1/customer/requests/{receipt['id']}"
+    decisions = [house.call("PATCH", path, json={"status": s}, headers=headers) for s in ("processed", "rejected")]
+    answers = await asyncio.gather(*decisions)
+    (won,) = [body for status, body in answers if status == 200]
+    (lost,) = [body for status, body in answers if status == 409]
+    assert (slug(lost), lost["detail"]) == ("conflict", f"it is {won['status']}")
+    assert await house.value("SELECT version FROM venue_streams") == 2
+
+
+READ_AGAIN = "FOR SHARE OF v"
+
+
+@pytest.mark.parametrize(("lock", "taken"), [(READ_AGAIN, 0), ("", 1)])
+async def test_once_a_venue_is_closed_nothing_more_is_taken(
+    lock: str, taken: int, house: House, links: list[Any]
+) -> None:
+    """Somebody asks while the venue is being closed."""
+    closing, asking, looking = links
+    where = await demo(looking)
+    text = QUERIES["request_submit"].text.replace(READ_AGAIN, lock)
+    async with closing.transaction():
+        assert await run(closing, "venue_changed", **where, given='{"accepting_requests": false}')
+        late = asyncio.create_task(run(asking, "request_submit", text, **where, **ASKED))
+        await waits(looking, late)
+    assert len(await late) == taken
+
+
+async def test_a_request_that_meets_a_renaming_is_kept_and_the_old_address_ends(house: House, links: list[Any]) -> None:
+    renaming, _, looking = links
+    await house.call("GET", VENUE)
+    async with renaming.transaction():
+        changed = await run(renaming, "venue_changed", **await demo(looking), given='{"url_name": "new-name"}')
+        late = asyncio.create_task(house.call("POST", f"{VENUE}/requests", json=SONG))
+        await waits(looking, late)
+    status, receipt = await late
+    assert (status, receipt["version"]) == (201, changed[0]["version"] + 1)
+    status, problem = await house.call("POST", f"{VENUE}/requests", json=SONG | {"title": "B"})
+    assert (status, slug(problem)) == (404, "not-found")
+
+
+async def test_of_two_venues_that_take_a_name_one_gets_it(house: House) -> None:
+    headers = await house.sign_in()
+    made = [await house.call("POST", "/v1/customer/venues", json={"name": name}, headers=headers) for name in "ABC"]
+    paths = [f"/v1/customer/venues/{venue['id']}" for _, venue in made]
+    body = {"urlName": "the-place"}
+    answers = await asyncio.gather(*(house.call("PATCH", path, json=body, headers=headers) for path in paths))
+    assert sorted(status for status, _ in answers) == [200, 409, 409]
+    assert {slug(problem) for status, problem in answers if status == 409} == {"conflict"}
+
+
+STANDS = "CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END"
+
+
+@pytest.mark.parametrize(("reads", "status"), [(STANDS, "revoked"), ("'active'", "active")])
+async def test_a_poll_reads_how_its_key_stands_with_what_it_asks_for(
+    reads: str, status: str, house: House, links: list[Any]
+) -> None:
+    """While a key is being revoked it polls on; from the commit on it is refused, in words."""
+    revoking, polling, looking = links
+    key_id, digest = await looking.fetchrow("SELECT api_keys_id, api_key_hash FROM api_keys")
+    text = QUERIES["openkj_key"].text.replace(STANDS, reads)
+    async with revoking.transaction():
+        assert await run(revoking, "api_key_revoked", tenant=(await demo(looking))["tenant"], key_id=key_id)
+        assert [row[2] for row in await run(polling, "openkj_key", text, api_key_hash=digest)] == ["active"]
+        assert not (await poll(house))["error"]
+    assert [row[2] for row in await run(polling, "openkj_key", text, api_key_hash=digest)] == [status]
+    answer = await poll(house)
+    assert answer["error"]
+    assert "revoked" in answer["errorString"]
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("requests_settle", LOOKS_AGAIN), ("request_submit", READ_AGAIN), ("openkj_key", STANDS)]
+)
+def test_what_a_control_takes_away_is_there(name: str, part: str) -> None:
+    assert QUERIES[name].text.count(part) == 1
