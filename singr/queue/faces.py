@@ -64,7 +64,9 @@ def stranger(row: RequestRow, privacy: str) -> Stranger:
 
 
 def _to_host(row: RequestRow, settings: Settings) -> bytes:
-    return msgspec.json.encode(tracking.shown_to_host(settings, row))
+    shown = tracking.shown_to_host(settings, row)
+    shown.account = UNSET  # deleting an account moves no venue's version
+    return msgspec.json.encode(shown)
 
 
 def _to_owner(row: RequestRow) -> bytes:

@@ -106,10 +106,10 @@ class Request(Struct, rename="camel"):
 class HostRequest(Request, kw_only=True):
     """A request as its hosts see it. `device` and `account` are the organization's names for the phone and the account
     that asked, the same for all of their requests; `alsoAskedAs` are other names under which that phone had asked at
-    the venue within the day before."""
+    the venue within the day before. Live views have no `account`."""
 
     device: str | None
-    account: str | None
+    account: str | UnsetType | None
     also_asked_as: list[str]
 
 

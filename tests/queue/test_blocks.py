@@ -76,6 +76,8 @@ async def test_a_blocked_account_asks_in_vain_from_any_phone(house: House) -> No
     assert made["account"]
     house.client.session.cookie_jar.clear()
     assert (await ask(house, headers=singer, title="B"))[0] == 403
+    own = SONG | {"venue": "test-karaoke-bar", "title": "C"}
+    assert (await house.call("POST", "/v1/singer/requests", json=own, headers=singer))[0] == 403
     await house.call("DELETE", f"{await path(house)}/{made['id']}", headers=await house.sign_in())
     await blocked(house, account=made["account"])
     assert (await ask(house, headers=singer, title="B"))[0] == 403

@@ -51,6 +51,19 @@ async def test_a_request_appears_everywhere_and_leaves_everywhere(house: House, 
             assert screen.ended[receipt["id"]] == {}
 
 
+async def test_a_host_sees_live_which_phone_asked_and_under_which_other_names(house: House) -> None:
+    first = await house.ask(singerName="Ann")
+    async with watching(house, "host", headers=await house.sign_in()) as host:
+        second = await house.ask(singerName="Bo", title="Other")
+        await host.until(lambda s: second["id"] in s.requests)
+        one, other = host.requests[first["id"]], host.requests[second["id"]]
+        assert (one["alsoAskedAs"], other["alsoAskedAs"]) == ([], ["Ann"])
+        assert one["device"] == other["device"]
+        assert "account" not in one
+    async with watching(house, "singer") as singer:
+        assert "device" not in singer.requests[first["id"]]
+
+
 async def test_openkj_deleting_a_request_shows_everywhere(house: House, second: House) -> None:
     receipt = await house.ask()
     async with watching(second, "display") as screen, watching(house, "host", headers=await house.sign_in()) as host:
