@@ -9,7 +9,16 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from singr.analytics.shapes import DailyStats, HourList, NightList, Nights, PeakHour, TopSinger, TopSong, VenueStats
+from singr.analytics.shapes import (
+    DailyStats,
+    HourList,
+    NightList,
+    Nights,
+    PeakHour,
+    SongOfNights,
+    TopSinger,
+    VenueStats,
+)
 from singr.core import clock, paging
 from singr.core.errors import FieldError, NotFound, ValidationFailed
 from singr.core.paging import Page
@@ -20,7 +29,7 @@ from singr.queue.admission import IS_VENUE
 from singr.queue.exports import ROWS_MAX, spreadsheet
 
 DAILY = many("daily_stats", DailyStats)
-SONGS = many("top_songs", TopSong)
+SONGS = many("top_songs", SongOfNights)
 SINGERS = many("top_singers", TopSinger)
 HOURS = many("peak_hours", PeakHour)
 VENUES = many("venues_compared", VenueStats)
@@ -38,7 +47,7 @@ async def daily_stats(call: Call, *, query: NightList) -> Page[DailyStats] | Rep
     return await _answer(call, query, DAILY, given, lambda row: (row.night.isoformat(),), "daily-stats")
 
 
-async def top_songs(call: Call, *, query: NightList) -> Page[TopSong] | Reply:
+async def top_songs(call: Call, *, query: NightList) -> Page[SongOfNights] | Reply:
     """Songs, those most asked for first."""
     before, song = paging.position(query.cursor, tuple[paging.Id, Key]) or (FIRST, "")
     given = await _given(call, query) | {"before": before, "before_song": song}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from singr.analytics import nights
-from singr.analytics.shapes import DailyStats, HourList, NightList, PeakHour, TopSinger, TopSong, VenueStats
+from singr.analytics.shapes import DailyStats, HourList, NightList, PeakHour, SongOfNights, TopSinger, VenueStats
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import holds
@@ -13,7 +13,7 @@ ROUTES = (
     Route("GET", "/v1/customer/analytics/daily-stats", nights.daily_stats,
           may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=NightList, returns=Page[DailyStats]),
     Route("GET", "/v1/customer/analytics/top-songs", nights.top_songs,
-          may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=NightList, returns=Page[TopSong]),
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=NightList, returns=Page[SongOfNights]),
     Route("GET", "/v1/customer/analytics/singers", nights.singers,
           may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=NightList, returns=Page[TopSinger]),
     Route("GET", "/v1/customer/analytics/peak-hours", nights.peak_hours,

@@ -45,7 +45,7 @@ class DailyStats(Struct, rename="camel"):
     mean_wait_s: int | None
 
 
-class TopSong(Struct, rename="camel"):
+class SongOfNights(Struct, rename="camel"):
     """`song` is the same for all spellings of one song."""
 
     song: str
