@@ -37,8 +37,10 @@ JANITOR = Actor(kind="job", id="forget_old_blocks")
 
 
 async def block(call: Call, venue_id: UUID, *, body: NewBlock) -> Block:
-    """Take no more requests from somebody: until a time, for some minutes, or tonight without either. Blocking again
-    sets the new end."""
+    """Take no more requests from somebody: until a time, for some minutes, or tonight without either.
+
+    Blocking again sets the new end.
+    """
     if body.until and body.until <= clock.now():
         raise ValidationFailed(errors=(FieldError("until", "is in the past"),))
     if body.until and body.minutes:

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+import singr.imports.shell
 import singr.seed
 import singr.table
 from singr.infra import sql
