@@ -13,6 +13,7 @@ from bench.house import filled, serving
 from bench.k6 import scenarios
 from bench.k6.scenarios import Measured
 from bench.scale import scale
+from tests import go
 
 _LIMIT = re.compile(r"(p\(\d+\))<(\d+)")
 
@@ -22,7 +23,7 @@ async def run() -> list[Figure]:
 
 
 def _run() -> list[Figure]:
-    scenarios.program(install=True)
+    go.program(go.K6)
     with filled(scale(1)) as house, serving(house):
         outcomes = [scenarios.run(name, house) for name in scenarios.NAMES]
     return [figure for outcome in outcomes for row in outcome.measured for figure in _figures(row)]

@@ -7,6 +7,7 @@ import sys
 
 from bench.house import filled, serving
 from bench.k6 import scenarios
+from tests import go
 
 
 def main() -> int:
@@ -17,7 +18,7 @@ def main() -> int:
     parser.add_argument("--load", type=float, default=1.0, help="of the scenarios' own rates")
     parser.add_argument("--check", action="store_true", help="two seconds each, without budgets")
     given = parser.parse_args()
-    scenarios.program(install=True)
+    go.program(go.K6)
     is_good = True
     with filled(given.scale) as house, serving(house):
         for name in given.names:

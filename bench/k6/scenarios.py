@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,12 @@ from typing import Any
 from msgspec import Struct
 
 from bench.house import House
-from singr.up.packages import Missing, say
+from tests import go
 
 HERE = Path(__file__).parent
 SHARED = "lib"
 NAMES = tuple(sorted(path.stem for path in HERE.glob("*.js") if path.stem != SHARED))
-MODULE = "go.k6.io/k6@v1.8.1"
-GO_AT = "/usr/local/go/bin"
-INSTALL_TIMEOUT_S = 1800
 RUN_TIMEOUT_S = 300
-ADVICE = (
-    f"Please install k6 (grafana.com/docs/k6/latest/set-up/install-k6), or Go, which builds it: go install {MODULE}"
-)
 
 
 class Measured(Struct):
@@ -46,19 +39,6 @@ class Outcome(Struct):
     measured: list[Measured]
 
 
-def program(*, install: bool = False) -> Path:
-    """k6 on PATH or where `go install` puts it; built by Go if it may be. Raises Missing."""
-    if found := _found():
-        return found
-    go = shutil.which("go") or shutil.which("go", path=GO_AT)
-    if install and go:
-        say(f"k6 not found: {go} builds it, which takes some minutes")
-        subprocess.run([go, "install", MODULE], check=False, timeout=INSTALL_TIMEOUT_S)  # noqa: S603
-        if found := _found():
-            return found
-    raise Missing(ADVICE)
-
-
 def run(name: str, house: House, *, check: bool = False, seconds: int = 20, load: float = 1.0) -> Outcome:
     """One scenario; `check` is two seconds of it without budgets."""
     summary = house.home / f"{name}.json"
@@ -71,7 +51,16 @@ def run(name: str, house: House, *, check: bool = False, seconds: int = 20, load
         "BUSY": str(house.size.busy),
         "KEYS": str(house.size.api_keys),
     } | ({"CHECK": "1"} if check else {})
-    command = [program(), "run", "--quiet", "--no-usage-report", "--no-color", "--address", "", HERE / f"{name}.js"]
+    command = [
+        go.program(go.K6),
+        "run",
+        "--quiet",
+        "--no-usage-report",
+        "--no-color",
+        "--address",
+        "",
+        HERE / f"{name}.js",
+    ]
     done = subprocess.run(  # noqa: S603
         [str(part) for part in command],
         env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(house.home), "GOMAXPROCS": "2", **given},
@@ -82,12 +71,6 @@ def run(name: str, house: House, *, check: bool = False, seconds: int = 20, load
     )
     measured = _read(name, json.loads(summary.read_text())) if summary.exists() else []
     return Outcome(done.returncode == 0, (done.stdout + done.stderr).strip(), measured)
-
-
-def _found() -> Path | None:
-    go = os.environ.get("GOBIN") or str(Path(os.environ.get("GOPATH") or Path.home() / "go") / "bin")
-    found = shutil.which("k6") or shutil.which("k6", path=go)
-    return Path(found) if found else None
 
 
 def _read(scenario: str, summary: dict[str, Any]) -> list[Measured]:

@@ -10,6 +10,7 @@ import pytest
 from bench.data.filling import Size, fill
 from bench.house import House, serving
 from bench.k6 import scenarios
+from tests import go
 
 SCALE = 0.001
 
@@ -19,6 +20,7 @@ def served(
     module_database_url: str, _redis_of_worker: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[House]:
     """The product on a thousandth of the large data set."""
+    go.needed(go.K6)
     size = Size.of(SCALE)
     asyncio.run(fill(module_database_url, size))
     env = {

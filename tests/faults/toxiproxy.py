@@ -1,56 +1,19 @@
-"""Toxiproxy: a network between processes that can be slowed and cut. Found on the PATH, else built by Go, once."""
+"""Toxiproxy: a network between processes that can be slowed and cut."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
-import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
-from singr.up import lock
-from singr.up.packages import Missing, say
 from singr.up.ports import free_port
+from tests import go
 
-VERSION = "v2.12.0"
-SOURCE = f"github.com/Shopify/toxiproxy/v2/cmd/server@{VERSION}"
-BUILDS_AT_MOST_S = 600
 READY_S = 20
-
-
-def program() -> Path:
-    """The server's path; raises Missing when it is not here and cannot be built."""
-    if found := shutil.which("toxiproxy-server"):
-        return Path(found)
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "singr" / f"toxiproxy-{VERSION}"
-    home.mkdir(parents=True, exist_ok=True)
-    with lock.held(home / "lock", wait_s=BUILDS_AT_MOST_S):
-        built = home / "server"
-        if not built.exists():
-            _build(home)
-        return built
-
-
-def _build(home: Path) -> None:
-    if shutil.which("go") is None:
-        raise Missing(f"To cut networks put toxiproxy-server {VERSION} on the PATH, or Go (1.23 or newer) to build it")
-    say(f"toxiproxy not found: building {SOURCE} …")
-    done = subprocess.run(
-        ["go", "install", SOURCE],
-        env=os.environ | {"GOBIN": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=BUILDS_AT_MOST_S,
-        check=False,
-    )
-    if done.returncode:
-        raise Missing(f"go install {SOURCE} failed:\n{done.stderr[-1500:]}")
 
 
 class Toxiproxy:
@@ -94,7 +57,7 @@ class Toxiproxy:
 @asynccontextmanager
 async def opened() -> AsyncIterator[Toxiproxy]:
     """A running toxiproxy; raises Missing."""
-    path, port = await asyncio.to_thread(program), free_port()
+    path, port = await asyncio.to_thread(go.needed, go.TOXIPROXY), free_port()
     command, away = (path, "-host", "127.0.0.1", "-port", str(port)), asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(*command, stdout=away, stderr=away)
     try:
