@@ -39,7 +39,9 @@ def keep(bench: str, figures: list[Figure]) -> None:
     """Put a bench's table into RESULTS.md, in place of its former one."""
     text = RESULTS.read_text("utf-8") if RESULTS.exists() else HEAD
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    told = f"`python -m bench {bench}`, {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {machine}, {_load()}"
+    told = (
+        f"`{_scale()}python -m bench {bench}`, {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {machine}, {_load()}"
+    )
     section = f"## {bench}\n\n{told}\n\n{table(figures)}\n"
     others = [part for part in re.split(r"^(?=## )", text, flags=re.M)[1:] if not part.startswith(f"## {bench}\n")]
     ordered = sorted([*(part.strip() + "\n" for part in others), section])
@@ -53,6 +55,11 @@ def _commit() -> str:
     command = [git, "describe", "--always", "--exclude=*", "--dirty=+"]
     told = subprocess.run(command, cwd=RESULTS.parent, capture_output=True, text=True, check=False)  # noqa: S603
     return told.stdout.strip() or "unknown"
+
+
+def _scale() -> str:
+    given = os.environ.get("BENCH_SCALE")
+    return f"BENCH_SCALE={given} " if given else ""
 
 
 def _load() -> str:
