@@ -26,13 +26,15 @@ class Lending:
         return Lent(self, timeout)
 
     async def take(self, timeout_s: float) -> Any:
+        clock = asyncio.get_running_loop().time
+        until_s = clock() + timeout_s
         while True:
             if self._at_hand:
                 connection = self._at_hand.pop()
             elif self._taken < self._size:
-                return await self._from_pool(timeout_s)
+                return await self._from_pool(max(until_s - clock(), 0))
             else:
-                connection = await self._wait(timeout_s)
+                connection = await self._wait(until_s - clock())
             if connection is not None:
                 if _is_open(connection):
                     return connection

@@ -21,7 +21,7 @@ from singr.infra.lending import Lending
 
 APP_ROLE = "singr_app"
 STATEMENT_TIMEOUT_S = 8
-ACQUIRE_TIMEOUT_S = 5
+ACQUIRE_TIMEOUT_S = 3
 COMMAND_TIMEOUT_S = 10
 CONNECT_TIMEOUT_S = 5
 

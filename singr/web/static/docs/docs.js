@@ -30,8 +30,8 @@ function details(method, path, operation, schemas) {
     el("code", {}, path),
     el("span", {}, operation.summary),
   );
-  const body = operation.requestBody?.content[JSON_TYPE].schema;
-  const success = Object.values(operation.responses)[0]?.content?.[JSON_TYPE].schema;
+  const body = operation.requestBody?.content[JSON_TYPE]?.schema;
+  const success = Object.values(operation.responses)[0]?.content?.[JSON_TYPE]?.schema;
   return el(
     "details",
     {},
