@@ -32,7 +32,7 @@ laws: venv-dev ## the tests that hold for every route, statement, table and sett
 
 routes: venv-dev ## write the golden copies of the route page and the live messages: what changes is then a line in the diff
 	@$(IN_VENV) singr routes > tests/laws/routes.txt
-	@$(IN_VENV) singr asyncapi > asyncapi.yaml
+	@$(IN_VENV) singr asyncapi > tests/laws/asyncapi.yaml
 
 bench: venv-dev ## measure; results go to bench/RESULTS.md (`python -m bench --list` says what there is)
 	@$(IN_VENV) bench

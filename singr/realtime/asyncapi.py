@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 document, generated from the tables of messages and close codes. `asyncapi.yaml` is a copy of it."""
+"""The AsyncAPI 3.0 document, generated from the tables of messages and close codes. A golden copy lies with the laws."""
 
 from __future__ import annotations
 

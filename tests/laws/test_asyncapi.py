@@ -11,7 +11,7 @@ import yaml
 from singr.realtime import asyncapi, close, messages
 from tests.house import House
 
-GOLDEN = Path(__file__).parents[2] / "asyncapi.yaml"
+GOLDEN = Path(__file__).with_name("asyncapi.yaml")
 
 
 def references(found: Any) -> Iterator[str]:
