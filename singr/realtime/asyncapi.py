@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 document, generated from the tables of messages and close codes. A golden copy lies with the laws."""
+"""The AsyncAPI 3.0 document, made of the tables of messages and close codes; its golden copy lies with the laws."""
 
 from __future__ import annotations
 
