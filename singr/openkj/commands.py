@@ -119,10 +119,12 @@ async def _wait_turn(call: Call, command: Command, digest: str) -> None:
     """The key's rate. Documents of a sync wait for theirs, as the client would not send a refused one again."""
     if not desk.of(call.kit).knows(digest):
         _allow_guess(call)
-    limit_key = f"openkj:{digest}:sync" if command.sync else f"openkj:{digest}"
+    if not command.sync:
+        keys.count(call, digest)
+        return
     waited_s = 0.0
-    while not (verdict := call.kit.limits.take_here(limit_key, keys.RATE)).allowed:
-        if not command.sync or waited_s > SYNC_WAIT_S:
+    while not (verdict := call.kit.limits.take_here(f"openkj:{digest}:sync", keys.RATE)).allowed:
+        if waited_s > SYNC_WAIT_S:
             raise RateLimited(f"Too many calls: at most {keys.RATE.hits} a minute")
         await asyncio.sleep(verdict.retry_after_s)
         waited_s += verdict.retry_after_s

@@ -9,13 +9,15 @@ from msgspec import Struct
 
 from singr.core import secrets
 from singr.core.actor import Actor, Context
-from singr.core.errors import AuthenticationFailed, AuthorizationDenied
+from singr.core.errors import AuthenticationFailed, AuthorizationDenied, RateLimited
+from singr.http.call import Call
 from singr.infra.limits import Rate
 from singr.infra.sql import Runs, maybe
 
-# All of them may come at once: opening OpenKJ's windows and several laptops with one key make bursts, and a runaway is
-# stopped all the same within the minute.
 RATE = Rate(600, per_s=60, by="key", inside=True)
+# Opening OpenKJ's windows and several laptops with one key make bursts. Documents of a sync are not counted here: they
+# come as fast as they are answered.
+BURST = Rate(60, per_s=1, by="key", inside=True)
 # For keys not known here yet. Generous: after a restart, all of a network's KJs come with such a key at once.
 GUESSES = Rate(6000, per_s=60, by="address", inside=True)
 KEY_MAX = 200
@@ -65,6 +67,14 @@ def digest(api_key: Any) -> str:
     if not offered or len(offered) > KEY_MAX or not offered.isascii():
         raise AuthenticationFailed(NOT_ACCEPTED)
     return secrets.digest(offered)
+
+
+def count(call: Call, digest: str) -> None:
+    """Count a call of this key; raises RateLimited."""
+    for name, rate, span in (("burst", BURST, "second"), ("minute", RATE, "minute")):
+        verdict = call.kit.limits.take_here(f"openkj:{digest}:{name}", rate)
+        if not verdict.allowed:
+            raise RateLimited(f"Too many calls: at most {rate.hits} a {span}", retry_after_s=verdict.retry_after_s)
 
 
 def actor(key: Key) -> Actor:

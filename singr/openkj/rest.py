@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from singr.core.errors import FieldError, NotFound, RateLimited, ValidationFailed
+from singr.core.errors import FieldError, NotFound, ValidationFailed
 from singr.http.call import Call
 from singr.infra.sql import many, maybe
 from singr.openkj import keys, presence
@@ -105,9 +105,7 @@ async def settle(call: Call, api_key: str, request_number: int, *, body: Settlem
 async def _admit(call: Call, api_key: str) -> tuple[Call, Key]:
     """The call in the key's name; raises AuthenticationFailed and RateLimited."""
     digest = keys.digest(api_key)
-    verdict = call.kit.limits.take_here(f"openkj:{digest}", keys.RATE)
-    if not verdict.allowed:
-        raise RateLimited(f"at most {keys.RATE.hits} a minute", retry_after_s=verdict.retry_after_s)
+    keys.count(call, digest)
     key = await keys.find(call.kit.db, digest)
     keys.allow(key, "requests")
     return replace(call, actor=keys.actor(key)), key

@@ -11,7 +11,8 @@ import pytest
 from singr.alerts.board import raise_alert
 from singr.core.actor import SYSTEM
 from singr.http.call import Call
-from singr.openkj import commands
+from singr.infra.limits import Rate
+from singr.openkj import commands, keys
 from singr.openkj.commands import COMMANDS
 from tests.house import API_KEY, House
 from tests.house import VENUE as VENUE_PATH
@@ -55,7 +56,17 @@ async def test_14_a_burst_of_documents_is_not_refused_and_leaves_no_connection(h
     assert all(answer.closes for answer in openkj.synced)
 
 
-async def test_14_over_the_limit_is_an_error_and_no_429(house: House) -> None:
+async def test_14_over_the_burst_is_an_error_and_no_429(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (keys.BURST.hits, keys.BURST.per_s) == (60, 1)
+    monkeypatch.setattr(keys, "BURST", Rate(60, per_s=3600, by="key", inside=True))
+    answers = [orjson.loads(await ask(house, "getSerial")) for _ in range(61)]
+    assert [answer["error"] for answer in answers] == [False] * 60 + [True]
+    assert answers[-1]["errorString"] == "Too many calls: at most 60 a second"
+    assert b'"error":false' in await ask(house, "addSongs", songs=[])
+
+
+async def test_14_over_the_limit_is_an_error_and_no_429(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "BURST", Rate(10_000, per_s=1, by="key", inside=True))
     answers = [orjson.loads(await ask(house, "getSerial")) for _ in range(640)]
     assert [answer["error"] for answer in answers[:600]] == [False] * 600
     refused = [answer for answer in answers if answer["error"]]
