@@ -8,7 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from singr.core.paging import Limit, Page
+from singr.core.paging import Id, Limit, Page
 
 # PostgreSQL takes no NUL in a text.
 Text = Annotated[str, Meta(pattern="^[^\\x00]*$", max_length=1_000)]
@@ -134,7 +134,7 @@ class PublicSearch(SongQuery, rename="camel"):
 class OwnSearch(SongQuery, rename="camel"):
     """In one system (OpenKJ's number), or in each of the organization's, one after the other."""
 
-    system_id: int | None = None
+    system_id: Id | None = None
 
 
 class Book(Struct):
