@@ -142,7 +142,7 @@ async def test_a_second_factor_and_a_magic_link_end_in_cookies(home: House, mail
     phone, _, _ = await with_factor(home)
     challenge = await by_cookie(home)
     assert challenge["requiresTwoFactor"]
-    answer = {"twoFactorToken": challenge["twoFactorToken"], "code": phone.show()}
+    answer = {"twoFactorToken": challenge["twoFactorToken"], "code": await phone.show()}
     session = await by_cookie(home, "2fa/challenge", **answer)
     assert session["user"]["email"] == home.demo.host.email
 

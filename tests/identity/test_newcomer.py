@@ -15,9 +15,9 @@ async def test_a_newcomer_finds_the_whole_way(home: House, mailbox: Mailbox) -> 
     headers = bearer(session)
     _, setup = await post(home, "2fa/setup", headers, password=PASSWORD)
     phone = Phone(setup["secret"])
-    assert (await post(home, "2fa/verify", headers, code=phone.show()))[0] == 200
+    assert (await post(home, "2fa/verify", headers, code=await phone.show()))[0] == 200
     _, challenge = await sign_in(home, "new@example.com")
-    answer = {"twoFactorToken": challenge["twoFactorToken"], "code": phone.show()}
+    answer = {"twoFactorToken": challenge["twoFactorToken"], "code": await phone.show()}
     _, session = await post(home, "2fa/challenge", **answer)
     _, session = await post(home, "refresh", refreshToken=session["refreshToken"])
     context = (await profile(home, session))[1]["activeContext"]
