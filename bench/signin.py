@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -35,6 +36,7 @@ class Round:
         self.first_answers_s: list[float] = []
         self.tried_again = self.unanswered = self.signed_in = 0
         self.took_s = self.raw_per_s = self.grew_mib = 0.0
+        self.ticks = self.late_ticks = 0
         self.idle_ms: list[float] = []
         self.busy_ms: list[float] = []
 
@@ -63,6 +65,14 @@ async def run() -> list[Figure]:
             reference_name="idle",
             budget="under 100 ms",
         ),
+        Figure(
+            name="ticks of the event loop, later than 100 ms",
+            unit="",
+            runs=[one.late_ticks for one in rounds],
+            reference=[one.ticks for one in rounds],
+            reference_name="ticks",
+            budget="0",
+        ),
         Figure(name="/healthz meanwhile, slowest", unit="ms", runs=[max(one.busy_ms) for one in rounds]),
         Figure(
             name="memory at most, over idle",
@@ -81,10 +91,23 @@ async def _round(here: Night) -> Round:
         await asyncio.sleep(3)
     here.forget_peak()
     before_mib = here.memory_mib()
+    ticks, in_time = await _ticks(here)
     async with _probed(here, seen.busy_ms):
         await _sign_in_all(here, seen, PEOPLE)
     seen.grew_mib = here.memory_mib("VmHWM") - before_mib
+    ticks_after, in_time_after = await _ticks(here)
+    seen.ticks = ticks_after - ticks
+    seen.late_ticks = seen.ticks - (in_time_after - in_time)
     return seen
+
+
+async def _ticks(here: Night) -> tuple[int, int]:
+    """How often the loop's clock has ticked, and how often less than 100 ms late."""
+    async with aiohttp.ClientSession(here.url) as session, session.get("/metrics") as answer:
+        text = await answer.text()
+    counts = [re.search(rf"^singr_loop_lag_seconds_{name} (.+)$", text, re.M) for name in ("count", 'bucket{le="0.1"}')]
+    ticks, in_time = (int(float(found[1])) for found in counts if found)
+    return ticks, in_time
 
 
 async def _sign_in_all(here: Night, seen: Round, people: int) -> None:

@@ -27,7 +27,7 @@ async def make_forever(hub: Hub) -> None:
     while True:
         due = loop.time() + hub.tempo.tick_s
         await asyncio.sleep(hub.tempo.tick_s)
-        metrics.LOOP_LAG.set(loop.time() - due)
+        metrics.LOOP_LAG.observe(loop.time() - due)
         try:
             make(hub, loop.time())
         except Exception:

@@ -32,5 +32,5 @@ SWEEPS = Counter("singr_live_sweeps_total", "Comparisons of all open rooms with 
 SWEEP_AGE = Gauge("singr_live_sweep_age_seconds", "Time since the last sweep that succeeded")
 HINTS_LOST = Counter("singr_bus_hints_lost_total", "Messages that did not reach Redis")
 BUS_REBUILDS = Counter("singr_bus_rebuilds_total", "Subscriptions rebuilt", ("why",))
-LOOP_LAG = Gauge("singr_loop_lag_seconds", "How late the live part's clock ticked last")
+LOOP_LAG = Histogram("singr_loop_lag_seconds", "How late the live part's clock ticks, twice a second", buckets=SECONDS)
 TASKS = Gauge("singr_tasks", "Tasks of the event loop")
