@@ -306,9 +306,10 @@ FROM songdb s JOIN venues v ON v.customer_profiles_id = s.customer_profiles_id A
 WHERE s.songdb_id = :song_id AND v.venues_id = :venue_id AND v.customer_profiles_id = :tenant
 
 -- venue_snapshot(venue_id) -> maybe
--- A venue's stream and everything its watchers see, as of one moment; at most 5,000 waiting requests.
+-- A venue's stream and everything its watchers see, as of one moment; at most 5,000 waiting requests, and what was sung
+-- tonight where that decides who comes next.
 SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, s.openkj_connected, v.rules,
-       coalesce(p.timezone, 'UTC'), v.queue_privacy,
+       coalesce(p.timezone, 'UTC'), v.rotation, v.next_up, v.queue_privacy,
        coalesce((
            SELECT jsonb_agg(to_jsonb(q) ORDER BY q.id)
            FROM (
@@ -320,6 +321,20 @@ SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, 
                WHERE a.venues_id = v.venues_id AND a.status = 'pending'
                ORDER BY a.requests_id
                LIMIT 5000
+           ) q
+       ), '[]'::jsonb),
+       coalesce((
+           SELECT jsonb_agg(to_jsonb(q))
+           FROM (
+               SELECT a.requests_id AS id, a.request_number AS number, a.venues_id AS venue_id, a.singer_name, a.artist,
+                      a.title, a.key_change, a.notes, a.status, a.reject_reason, a.processed_via, a.seen_at,
+                      a.requested_at, a.processed_at, a.device_id, a.submitted_by_users_id AS user_id,
+                      a.customer_profiles_id AS tenant, a.also_asked_as
+               FROM requests a
+               WHERE v.rotation <> 'off' AND a.venues_id = v.venues_id AND a.status = 'processed'
+                 AND a.requested_at >= night_began(coalesce(p.timezone, 'UTC'))
+               ORDER BY a.requested_at DESC
+               LIMIT 2000
            ) q
        ), '[]'::jsonb)
 FROM venue_streams s JOIN venues v USING (venues_id) JOIN customer_profiles p USING (customer_profiles_id)
@@ -336,3 +351,36 @@ SELECT venues_id, customer_profiles_id FROM venues WHERE url_name = :url_name
 -- venue_is_tenants(tenant, venue_id) -> value
 -- Whether a venue belongs to the tenant.
 SELECT EXISTS (SELECT 1 FROM venues WHERE customer_profiles_id = :tenant AND venues_id = :venue_id)
+
+-- rotation_of_venue(tenant, venue_id) -> maybe
+-- How a tenant's venue orders its queue: what waits there, and what was sung tonight, each with who asked.
+SELECT v.rotation, v.next_up,
+       coalesce((
+           SELECT jsonb_agg(jsonb_build_object(
+               'id', r.requests_id, 'singer_name', r.singer_name, 'device_id', r.device_id,
+               'user_id', r.submitted_by_users_id) ORDER BY r.requests_id)
+           FROM (
+               SELECT * FROM requests a WHERE a.venues_id = v.venues_id AND a.status = 'pending'
+               ORDER BY a.requests_id LIMIT 5000
+           ) r
+       ), '[]'::jsonb),
+       coalesce((
+           SELECT jsonb_agg(jsonb_build_object(
+               'id', r.requests_id, 'singer_name', r.singer_name, 'device_id', r.device_id,
+               'user_id', r.submitted_by_users_id))
+           FROM (
+               SELECT * FROM requests a
+               WHERE a.venues_id = v.venues_id AND a.status = 'processed'
+                 AND a.requested_at >= night_began(coalesce(p.timezone, 'UTC'))
+               ORDER BY a.requested_at DESC LIMIT 2000
+           ) r
+       ), '[]'::jsonb)
+FROM venues v JOIN customer_profiles p USING (customer_profiles_id)
+WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id
+
+-- request_waits(tenant, venue_id, request_id) -> value
+-- Whether a request waits at a tenant's venue.
+SELECT EXISTS (
+    SELECT 1 FROM requests
+    WHERE customer_profiles_id = :tenant AND venues_id = :venue_id AND requests_id = :request_id AND status = 'pending'
+)

@@ -102,17 +102,19 @@ WITH actor AS MATERIALIZED (
     SET url_name = n.url_name, name = n.name, address = n.address, city = n.city, state = n.state,
         postal_code = n.postal_code, country = n.country, phone_number = n.phone_number, website = n.website,
         location = n.location, accepting_requests = n.accepting_requests, current_system_id = n.current_system_id,
-        queue_privacy = n.queue_privacy, message = n.message, rules = n.rules
+        queue_privacy = n.queue_privacy, message = n.message, rules = n.rules, rotation = n.rotation,
+        next_up = n.next_up, kiosk = n.kiosk
     FROM before, jsonb_populate_record(before.was, :given::jsonb) AS n
     WHERE v.venues_id = before.venues_id AND n IS DISTINCT FROM before.was
     RETURNING v.venues_id, v.customer_profiles_id, v.url_name, v.name, v.accepting_requests, v.message, v.rules,
-              (v.url_name, v.name, v.accepting_requests)
+              v.rotation, v.next_up, (v.url_name, v.name, v.accepting_requests)
               IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests)
               AS openkj_sees,
-              (v.url_name, v.name, v.accepting_requests, v.message, v.queue_privacy, v.current_system_id, v.rules)
+              (v.url_name, v.name, v.accepting_requests, v.message, v.queue_privacy, v.current_system_id, v.rules,
+               v.rotation, v.next_up)
               IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests,
                                 (before.was).message, (before.was).queue_privacy, (before.was).current_system_id,
-                                (before.was).rules)
+                                (before.was).rules, (before.was).rotation, (before.was).next_up)
               AS watchers_see
 ), bump AS (
     UPDATE venue_streams s SET version = s.version + 1
@@ -125,7 +127,7 @@ WITH actor AS MATERIALIZED (
     WHERE t.customer_profiles_id = changed.customer_profiles_id AND changed.openkj_sees
 )
 SELECT changed.url_name, changed.name, changed.accepting_requests, changed.message, bump.openkj_connected,
-       changed.rules, coalesce(p.timezone, 'UTC'), bump.epoch, bump.version
+       changed.rules, coalesce(p.timezone, 'UTC'), changed.rotation, changed.next_up, bump.epoch, bump.version
 FROM changed JOIN customer_profiles p USING (customer_profiles_id), bump
 
 -- venue_takes_along(tenant, venue_id) -> maybe

@@ -71,6 +71,12 @@ sa.Table(
     text("message", null=True),
     whole("current_system_id", default="1"),
     json("rules"),
+    text("rotation", default="off"),
+    # The request that comes next whatever others ask for; one that no longer waits means nothing.
+    big("next_up", null=True),
+    # The series of the links for shared tablets that hold now; none without one.
+    text("kiosk", null=True),
+    sa.CheckConstraint("rotation IN ('off', 'arrival', 'first_timers', 'fewest')", name="venues_rotation_check"),
     sa.CheckConstraint("queue_privacy IN ('hidden', 'anonymous', 'first_names')", name="venues_queue_privacy_check"),
     sa.UniqueConstraint("customer_profiles_id", "openkj_venue_id"),
     sa.Index("idx_venues_customer_profile", "customer_profiles_id"),

@@ -24,16 +24,16 @@ class Stranger(Struct, rename="camel"):
     title: str | UnsetType = UNSET
 
 
-def item(row: RequestRow, privacy: str, settings: Settings) -> Item:
-    """A waiting request as a room's item."""
+def item(row: RequestRow, privacy: str, settings: Settings, facts: object = None) -> Item:
+    """A waiting request as a room's item; `facts` are kept with it."""
     masked = msgspec.json.encode(stranger(row, privacy))
-    faces = Faces(host=_to_host(row, settings), singer=masked, own=_to_owner(row), display=masked)
-    return Item(row.id, faces, owners(row))
+    faces = Faces(host=to_host(row, settings), singer=masked, own=_to_owner(row), display=masked)
+    return Item(row.id, faces, owners(row), facts=facts)
 
 
 def gone(row: RequestRow, settings: Settings) -> Gone:
     """A request that left the queue; hosts and its owner learn how it ended."""
-    return Gone(row.id, Faces(host=_to_host(row, settings), own=_to_owner(row)), owners(row), _news(row))
+    return Gone(row.id, Faces(host=to_host(row, settings), own=_to_owner(row)), owners(row), _news(row))
 
 
 def _news(row: RequestRow) -> News | None:
@@ -63,7 +63,8 @@ def stranger(row: RequestRow, privacy: str) -> Stranger:
     return seen
 
 
-def _to_host(row: RequestRow, settings: Settings) -> bytes:
+def to_host(row: RequestRow, settings: Settings) -> bytes:
+    """A request as live views show it to its hosts."""
     shown = tracking.shown_to_host(settings, row)
     shown.account = UNSET  # deleting an account moves no venue's version
     return msgspec.json.encode(shown)

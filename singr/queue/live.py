@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,13 @@ from singr.core.settings import Settings
 from singr.http.call import Call
 from singr.infra.kit import Kit
 from singr.infra.sql import many, maybe
-from singr.queue import admission, faces
+from singr.queue import admission, arranging, faces
 from singr.queue.shapes import ChangedRequest, RequestRow, VenueKey
 from singr.realtime import hints
 from singr.realtime.messages import View
-from singr.realtime.state import VENUE, Delta, Faces, Gone, Item, News, Position, Snapshot, Viewer
+from singr.realtime.state import Delta, Gone, Item, Position, Snapshot, Viewer
 from singr.venues import venues
-from singr.venues.shapes import LiveVenue, VenueOp
+from singr.venues.shapes import Rotation, VenueOp
 
 # Beyond this a change is not told in operations; rooms read the queue again.
 OPS_MAX = 50
@@ -36,8 +37,11 @@ class SnapshotRow(Struct):
     openkj_connected: bool | None
     rules: dict[str, Any]
     time_zone: str
+    rotation: Rotation
+    next_up: int | None
     queue_privacy: str
     requests: list[dict[str, object]]
+    sung: list[dict[str, object]]
 
 
 class StreamRow(Struct):
@@ -79,13 +83,28 @@ def tell(kit: Kit, rows: Sequence[ChangedRequest]) -> None:
         hints.tell(kit, venue_id, told[0].epoch, told[0].version, ops if len(ops) <= OPS_MAX else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a venue shows its requests. Only where it `rotates` anybody needs to know what was sung."""
+
+    privacy: str
+    rotates: bool
+    settings: Settings
+
+    def waiting(self, row: RequestRow) -> Item:
+        return faces.item(row, self.privacy, self.settings, arranging.asked(row) if self.rotates else None)
+
+    def sung(self, row: RequestRow) -> Item:
+        return arranging.sung(row, self.privacy, self.settings)
+
+
 class Source:
-    """Where the hub reads venues (`realtime.source.Source`). Privacy settings are remembered from the last snapshot:
-    changing one makes every room read again."""
+    """Where the hub reads venues (`realtime.source.Source`). How a venue shows its requests is remembered from the last
+    snapshot: changing that makes every room read again."""
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
-        self._privacy: dict[str, str] = {}
+        self._manners: dict[str, Manner] = {}
 
     async def find(self, url_name: str) -> UUID | None:
         venue = await BY_URL_NAME(self._kit.db, url_name=url_name)
@@ -95,11 +114,11 @@ class Source:
         row = await SNAPSHOT(self._kit.db, venue_id=venue_id)
         if row is None:
             return None
-        self._privacy[row.epoch] = row.queue_privacy
-        venue = _venue(venues.watched(row))
-        waiting = msgspec.convert(row.requests, list[RequestRow])
-        requests = (faces.item(r, row.queue_privacy, self._kit.settings) for r in waiting)
-        return Snapshot(row.epoch, row.version, (venue, *requests))
+        manner = self._manners[row.epoch] = Manner(row.queue_privacy, row.rotation != "off", self._kit.settings)
+        venue = arranging.venue(venues.watched(row))
+        requests = map(manner.waiting, msgspec.convert(row.requests, list[RequestRow]))
+        sung = map(manner.sung, msgspec.convert(row.sung, list[RequestRow]))
+        return Snapshot(row.epoch, row.version, (venue, *requests, *sung))
 
     async def versions(self, venue_ids: list[UUID]) -> dict[UUID, Position]:
         rows = await VERSIONS(self._kit.db, venue_ids=venue_ids)
@@ -107,25 +126,26 @@ class Source:
 
     def delta(self, payload: bytes) -> Delta:
         told = read_hint(payload)
-        privacy = self._privacy.get(told.epoch)
-        ops = None if told.ops is None or privacy is None else tuple(_ops(told.ops, privacy, self._kit.settings))
+        manner = self._manners.get(told.epoch)
+        ops = None if told.ops is None or manner is None else tuple(_ops(told.ops, manner))
         return Delta(told.epoch, told.prev, told.version, ops)
+
+    def arrange(self, items: Mapping[int | str, Item]) -> Item | None:
+        return arranging.arrange(items)
 
     async def admit(self, call: Call, venue_id: UUID, view: View) -> Viewer:
         return await admission.viewer(call, venue_id, view)
 
 
-def _ops(ops: list[Upsert | Remove | VenueOp], privacy: str, settings: Settings) -> Iterable[Item | Gone]:
+def _ops(ops: list[Upsert | Remove | VenueOp], manner: Manner) -> Iterable[Item | Gone]:
     for op in ops:
         if isinstance(op, VenueOp):
-            yield _venue(op.venue)
+            yield arranging.venue(op.venue)
         elif isinstance(op, Upsert):
-            yield faces.item(op.request, privacy, settings)
+            yield manner.waiting(op.request)
+            if manner.rotates:
+                yield arranging.unsung(op.request)  # it may have been put back
         else:
-            yield faces.gone(op.request, settings)
-
-
-def _venue(venue: LiveVenue) -> Item:
-    face = msgspec.json.encode(venue)
-    news = None if venue.accepting_requests else News("venueClosed")
-    return Item(VENUE, Faces(face, face, face, face), news=news)
+            yield faces.gone(op.request, manner.settings)
+            if manner.rotates and op.request.status == "processed":
+                yield manner.sung(op.request)

@@ -8,8 +8,9 @@ from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
-from singr.queue import blocks, exports, finding, guests, hosts, watching
+from singr.queue import blocks, exports, finding, guests, hosts, rotations, watching
 from singr.queue.block_shapes import Block, BlockList, NewBlock
+from singr.queue.rotations import Rotation, RotationPatch
 from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
     Cleared,
@@ -71,6 +72,11 @@ ROUTES = (
           body=NewBlock, returns=Block, status=201, replay=True),
     Route("DELETE", "/v1/customer/venues/{venue_id}/blocks/{block_id}", blocks.lift,
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, status=204),
+    Route("GET", "/v1/customer/venues/{venue_id}/rotation", rotations.show,
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, returns=Rotation),
+    Route("PATCH", "/v1/customer/venues/{venue_id}/rotation", rotations.change,
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
+          body=RotationPatch, returns=Rotation),
     Route("POST", "/v1/live/tickets", watching.issue_ticket,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=TicketIn, returns=TicketOut, status=201,
           raises=(AuthenticationFailed, AuthorizationDenied, NotFound)),

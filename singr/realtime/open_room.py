@@ -28,7 +28,7 @@ class OpenRoom:
 
     def __init__(self, venue_id: UUID, source: Source, tempo: Tempo, loads: asyncio.Semaphore) -> None:
         self.venue_id = venue_id
-        self.room = Room()
+        self.room = Room(source.arrange)
         self.audience: Audience[Seat] = Audience(self.room)
         self.gone = False
         self._source, self._tempo, self._loads = source, tempo, loads

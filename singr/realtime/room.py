@@ -9,14 +9,21 @@ snapshot's, so what is shown at version v is always what the database held at v.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from singr.realtime.state import Delta, Gone, Item, Position, Snapshot
+from singr.realtime.state import VENUE, Delta, Gone, Item, Position, Snapshot
 from singr.realtime.step import Change, Step
 
 RING = 64
 EARLY_MAX = 64
 UNKNOWN = Position("", -1)
+
+Arrange = Callable[[Mapping[int | str, Item]], Item | None]
+
+
+def as_it_is(_items: Mapping[int | str, Item]) -> None:
+    """Nothing of the venue depends on its entries."""
 
 
 class Asked(NamedTuple):
@@ -27,10 +34,12 @@ class Asked(NamedTuple):
 
 
 class Room:
-    """`position` is what the room knows; before the first snapshot it is UNKNOWN and deltas wait."""
+    """`position` is what the room knows; before the first snapshot it is UNKNOWN and deltas wait. `arrange` gives the
+    venue's item anew where it depends on the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, arrange: Arrange = as_it_is) -> None:
         self.position = UNKNOWN
+        self._arrange = arrange
         self.items: dict[int | str, Item] = {}
         self.ring: deque[Step] = deque(maxlen=RING)
         self._early: dict[int, Delta] = {}
@@ -95,8 +104,9 @@ class Room:
         if now.epoch == known.epoch and asked.position.version <= now.version < known.version:
             self._newest = max(self._newest, known.version)
             return []
-        changes = self._changes_to(snapshot)
-        self.items = {item.id: item for item in snapshot.items}
+        items = self._arranged({item.id: item for item in snapshot.items})
+        changes = self._changes_to(items)
+        self.items = items
         if now.epoch != known.epoch or now.version < known.version or (now == known and changes):
             self._start_over(now)
             return None
@@ -115,7 +125,7 @@ class Room:
         steps = []
         while delta := self._early.pop(self.position.version, None):
             changes = [self._change(op) for op in delta.ops or ()]
-            steps.append(self._moved(delta.version, changes))
+            steps.append(self._moved(delta.version, self._rearranged(changes)))
         if self._early:
             version = self.position.version
             self._early = {prev: early for prev, early in self._early.items() if early.version > version}
@@ -135,10 +145,23 @@ class Room:
         self.items.pop(op.id, None)
         return Change(op.id, before, None, op.last, op.owners, op.news)
 
-    def _changes_to(self, snapshot: Snapshot) -> list[Change]:
-        """What tells our items from the snapshot's."""
-        now = {item.id: item for item in snapshot.items}
+    def _arranged(self, items: dict[int | str, Item]) -> dict[int | str, Item]:
+        venue = self._arrange(items)
+        return items if venue is None else items | {VENUE: venue}
+
+    def _rearranged(self, changes: list[Change]) -> list[Change]:
+        """The changes, and what they have made of the venue's item."""
+        venue = self._arrange(self.items)
+        if venue is None or venue == self.items[VENUE]:
+            return changes
+        of_venue = next((change for change in changes if change.id == VENUE), None)
+        before = of_venue.before if of_venue else self.items[VENUE]
+        self.items[VENUE] = venue
+        return [change for change in changes if change is not of_venue] + [Change(VENUE, before, venue)]
+
+    def _changes_to(self, now: dict[int | str, Item]) -> list[Change]:
+        """What tells our items from those."""
         gone = [Change(was.id, was, None) for was in self.items.values() if was.id not in now]
         return gone + [
-            Change(item.id, self.items.get(item.id), item) for item in snapshot.items if self.items.get(item.id) != item
+            Change(item.id, self.items.get(item.id), item) for item in now.values() if self.items.get(item.id) != item
         ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
 from singr.http.call import Call
 from singr.realtime.messages import View
-from singr.realtime.state import Delta, Position, Snapshot, Viewer
+from singr.realtime.state import Delta, Item, Position, Snapshot, Viewer
 
 
 class Source(Protocol):
@@ -24,6 +25,9 @@ class Source(Protocol):
 
     def delta(self, payload: bytes) -> Delta:
         """A hint as published; any exception means that it is not one."""
+
+    def arrange(self, items: Mapping[int | str, Item]) -> Item | None:
+        """The venue's item as it is with these items, where it depends on them; None where it is already right."""
 
     async def admit(self, call: Call, venue_id: UUID, view: View) -> Viewer:
         """Who the caller is to that venue; raises AuthenticationFailed or AuthorizationDenied."""

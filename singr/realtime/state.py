@@ -49,13 +49,17 @@ class Item(Struct, frozen=True):
     """An entry of the queue, or the venue. As an op it says: `id` is now this. Ids of entries grow in the queue's
     order.
 
-    `news` of the venue is for whoever has something waiting there, told when it becomes so.
+    `news` of the venue is for whoever has something waiting there, told when it becomes so. `order` of the venue are
+    its entries as they come up, where somebody decides that. `facts` is whatever its maker wants to find again; items
+    without any face are such facts alone.
     """
 
     id: int | str
     faces: Faces
     owners: frozenset[str] = NOBODY
     news: News | None = None
+    order: tuple[int | str, ...] | None = None
+    facts: object = None
 
 
 class Gone(Struct, frozen=True):

@@ -73,8 +73,8 @@ async def put(call: Call, tenant: UUID, venue_id: UUID, given: dict[str, Any]) -
         await venues.row(call.kit.db, tenant, venue_id)
         return
     venue = venues.watched(changed)
-    # A new privacy setting changes how every request looks, so rooms read everything again.
-    ops = None if "queue_privacy" in given else [VenueOp(venue)]
+    # A new privacy setting changes how every request looks, another rotation asks who sang tonight: rooms read again.
+    ops = None if given.keys() & {"queue_privacy", "rotation"} else [VenueOp(venue)]
     hints.tell(call.kit, venue_id, changed.epoch, changed.version, ops)
 
 

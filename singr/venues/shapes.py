@@ -12,6 +12,8 @@ from singr.venues.rules import Preset, Rules
 from singr.venues.slugs import LENGTH_MAX, SLUG
 
 Privacy = Literal["hidden", "anonymous", "first_names"]
+# Off: the order is OpenKJ's, or the KJ's own; what `queue.rotation` makes of the others is told to everybody.
+Rotation = Literal["off", "arrival", "first_timers", "fewest"]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
 UrlName = Annotated[str, Meta(pattern=SLUG, max_length=LENGTH_MAX)]
 Line = Annotated[str, Meta(max_length=200)]
@@ -137,10 +139,18 @@ class LiveVenue(Struct, rename="camel"):
     time_zone: str
 
 
-class VenueOp(Struct, tag_field="op", tag="venue", rename="camel"):
-    """The live operation that says how the venue is now."""
+class RotatingVenue(LiveVenue):
+    """The venue as its room knows it: `rotation` decides in which order singers come up, `next_up` is the request that
+    comes next for sure."""
 
-    venue: LiveVenue
+    rotation: Rotation
+    next_up: int | None
+
+
+class VenueOp(Struct, tag_field="op", tag="venue", rename="camel"):
+    """How the venue is now, as it is hinted to rooms."""
+
+    venue: RotatingVenue
 
 
 class ChangedVenue(Struct):
@@ -153,6 +163,8 @@ class ChangedVenue(Struct):
     openkj_connected: bool | None
     rules: dict[str, Any]
     time_zone: str
+    rotation: Rotation
+    next_up: int | None
     epoch: str
     version: int
 

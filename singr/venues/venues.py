@@ -17,7 +17,7 @@ from singr.infra.cache import Keep
 from singr.infra.sql import Runs, many, maybe
 from singr.venues import rules
 from singr.venues.rules import NamedRules
-from singr.venues.shapes import LiveVenue, OwnStats, PublicVenue, Stats, Today, Venue, VenueRow
+from singr.venues.shapes import OwnStats, PublicVenue, RotatingVenue, Stats, Today, Venue, VenueRow
 
 # When OpenKJ polled last is not worth an announcement each time.
 POLLED = Keep(fresh_s=5, stale_s=10)
@@ -90,9 +90,9 @@ def public(found: VenueRow) -> PublicVenue:
     return PublicVenue(**shared, rules_in_words=in_words, stats=Stats(found.waiting))
 
 
-def watched(row: Struct) -> LiveVenue:
-    """The venue as watchers see it, from a row that has its columns."""
-    return LiveVenue(**_shared(row, LiveVenue))
+def watched(row: Struct) -> RotatingVenue:
+    """The venue as its room knows it, from a row that has its columns."""
+    return RotatingVenue(**_shared(row, RotatingVenue))
 
 
 async def _own(call: Call, rows: Sequence[VenueRow]) -> list[Venue]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, cast
 from uuid import UUID
@@ -30,7 +30,7 @@ from singr.realtime.hub import HUB, Hub
 from singr.realtime.messages import View
 from singr.realtime.routes import ROUTES
 from singr.realtime.source import channel
-from singr.realtime.state import Delta, Position, Snapshot, Viewer
+from singr.realtime.state import Delta, Item, Position, Snapshot, Viewer
 from singr.realtime.tempo import Tempo
 from singr.realtime.tickets import Ticket
 from tests.realtime.waiting import until
@@ -80,6 +80,9 @@ class Town:
 
     def delta(self, payload: bytes) -> Delta:
         return self.worlds[0].delta(payload)
+
+    def arrange(self, items: Mapping[int | str, Item]) -> None:
+        """Nothing of a venue depends on its entries here."""
 
     async def admit(self, call: Call, venue_id: UUID, view: View) -> Viewer:
         return await self._of(venue_id).admit(call, venue_id, view)
