@@ -17,5 +17,14 @@ export function setText(node, text) {
   if (node.textContent !== String(text)) node.textContent = text;
 }
 
+/** Puts `nodes` at the beginning of `list` in this order; those that stand right are not touched. */
+export function arrange(list, nodes) {
+  let place = list.firstElementChild;
+  for (const node of nodes) {
+    if (node === place) place = place.nextElementSibling;
+    else list.insertBefore(node, place);
+  }
+}
+
 /** Text of unknown direction, put safely into a sentence. */
 export const isolated = (text) => `\u2068${text}\u2069`;

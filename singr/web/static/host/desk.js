@@ -8,6 +8,7 @@ import { Decisions } from "./decisions.js";
 import { Health } from "./health.js";
 import { listen } from "./keys.js";
 import { Queue } from "./queue.js";
+import { Rotation } from "./rotation.js";
 import { keyText } from "./row.js";
 import { Seen } from "./seen.js";
 import { offerTurn, Settings, showOpen } from "./settings.js";
@@ -26,6 +27,7 @@ export class Desk {
   #queue = new Queue($("#queue"), $("#changes"));
   #decisions;
   #blocks;
+  #rotation;
   #fresh = 0;
   #announcedAt = 0;
 
@@ -33,6 +35,7 @@ export class Desk {
     this.#session = session;
     this.#decisions = new Decisions(session, this.#queue, $("#slot"), announce);
     this.#blocks = new Blocks(session, announce);
+    this.#rotation = new Rotation(session, this.#queue, announce);
     this.#queue.addEventListener("change", () => this.#showCount());
     $("#queue").addEventListener("click", (event) => this.#press(event));
     $("#find").addEventListener("input", ({ target }) => this.#queue.find(target.value));
@@ -49,6 +52,7 @@ export class Desk {
     this.#settings = new Settings(this.#session, venue);
     this.#seen = new Seen(this.#session, venue.id);
     this.#blocks.open(venue.id);
+    this.#rotation.open(venue.id);
     this.#live = new Live({
       venue: venue.urlName,
       view: "host",
@@ -71,6 +75,7 @@ export class Desk {
     const removed = [...(this.#live?.requests.keys() ?? [])].map((id) => ({ id, request: null }));
     this.#queue.follow({ upserted: [], removed }, new Map());
     this.#queue.apply();
+    this.#rotation.show(null);
     this.#venue = this.#live = null;
   }
 
@@ -83,6 +88,7 @@ export class Desk {
     const { requests, venue } = this.#live;
     this.#fresh += change.whole ? 0 : change.upserted.filter((id) => !this.#queue.has(id)).length;
     this.#queue.follow(change, requests);
+    this.#rotation.show(venue.rotation);
     setText($("#venue-name"), venue.name);
     showOpen(venue.acceptingRequests);
     this.#seen.note(requests);
@@ -116,6 +122,7 @@ export class Desk {
         this.#showDetails(queue.current);
         $("#block").focus();
       },
+      lock: () => this.#rotation.toggle(),
       apply: () => queue.apply(),
       find: () => $("#find").focus(),
       turn: () => {
@@ -156,7 +163,8 @@ export class Desk {
 
   #showCount() {
     const { waiting } = this.#queue;
-    const oldest = waiting[0] ? ` · oldest ${span(secondsSince(waiting[0].request.requestedAt))}` : "";
+    const first = Math.min(...waiting.map(({ request }) => Date.parse(request.requestedAt)));
+    const oldest = waiting.length ? ` · oldest ${span(secondsSince(first))}` : "";
     const isKnown = this.#live?.venue;
     setText($("#count"), isKnown ? `${waiting.length} waiting${oldest}` : "Fetching the queue…");
     setText($("#empty"), isKnown && waiting.length === 0 ? "No requests. Show the QR." : "");

@@ -2,7 +2,7 @@
 // have settled wait, greyed out, while a pointer is down, for 600 ms after it, and while the keyboard is in the list.
 // A press and its release on different rows are no click, because a row's node never becomes another request's.
 
-import { setText } from "../common/dom.js";
+import { arrange, setText } from "../common/dom.js";
 import { Row } from "./row.js";
 
 const CALM_MS = 600;
@@ -13,6 +13,7 @@ export class Queue extends EventTarget {
   #rows = new Map();
   #taken = new Set();
   #filter = "";
+  #places = null;
   #isPressed = false;
   #calmAt = 0;
 
@@ -31,6 +32,16 @@ export class Queue extends EventTarget {
     for (const id of upserted) this.#upsert(id, requests.get(id));
     for (const { id, request } of removed) this.#remove(id, request);
     this.#showNames();
+    this.#settle();
+  }
+
+  /** The order in which singers come up, as far as the house keeps one; rows move when they may. */
+  arrange(rotation) {
+    this.#places = rotation && new Map(rotation.order.map((id, place) => [String(id), place]));
+    for (const [id, row] of this.#rows) {
+      const place = this.#places?.get(id);
+      row.showTurn(rotation?.turns[place] ?? null, place === 0);
+    }
     this.#settle();
   }
 
@@ -90,9 +101,13 @@ export class Queue extends EventTarget {
     for (const row of this.#rows.values()) row.tick();
   }
 
-  /** Lets settled rows go now. */
+  /** Lets settled rows go now, and the others stand in their order. */
   apply() {
     for (const [id, row] of this.#rows) if (row.isGone) this.#drop(id);
+    const focused = document.activeElement;
+    const isOurs = this.#list.contains(focused);
+    arrange(this.#list, this.#sorted.map((row) => row.node));
+    if (isOurs && focused !== document.activeElement) focused.focus({ preventScroll: true });
     this.#tell();
   }
 
@@ -152,8 +167,21 @@ export class Queue extends EventTarget {
     else this.apply();
   }
 
+  /** The rows as they should stand: as they come up, else as they came. */
+  get #sorted() {
+    const place = ([id]) => this.#places?.get(id) ?? Infinity;
+    const sorted = [...this.#rows].sort((a, b) => place(a) - place(b) || a[0] - b[0]);
+    return sorted.map(([, row]) => row);
+  }
+
+  get #isOutOfOrder() {
+    const places = new Map([...this.#list.children].map((node, n) => [node, n]));
+    const sorted = this.#sorted.filter((row) => !row.isGone).map((row) => places.get(row.node));
+    return sorted.some((place, n) => place < sorted[n - 1]);
+  }
+
   #tell() {
-    const n = [...this.#rows.values()].filter((row) => row.isGone).length;
+    const n = [...this.#rows.values()].filter((row) => row.isGone).length + this.#isOutOfOrder;
     this.#chip.hidden = n === 0;
     setText(this.#chip, n === 1 ? "1 change" : `${n} changes`);
     this.dispatchEvent(new Event("change"));

@@ -8,9 +8,14 @@ const SETTLED = { processed: "Accepted", rejected: "Rejected", withdrawn: "Withd
 /** A key change with a true minus sign. */
 export const keyText = (keyChange) => `${keyChange > 0 ? "+" : "−"}${Math.abs(keyChange)}`;
 
+const SUFFIXES = { one: "st", two: "nd", few: "rd", other: "th" };
+const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
+const ordinal = (n) => `${n}${SUFFIXES[ordinals.select(n)]}`;
+
 export class Row {
   #name = el("b", { dir: "auto" });
   #wait = el("span");
+  #turn = el("span", { className: "turn" });
   #also = el("span", { className: "also" });
   #title = el("b", { dir: "auto" });
   #artist = el("span", { dir: "auto" });
@@ -22,7 +27,7 @@ export class Row {
   node = el(
     "li",
     { tabIndex: -1 },
-    el("div", { className: "who" }, this.#name, el("small", {}, this.#wait, this.#also)),
+    el("div", { className: "who" }, this.#name, el("small", {}, this.#wait, this.#turn, this.#also)),
     el("div", { className: "what" }, this.#title, el("small", {}, this.#artist, this.#key, this.#note)),
     this.#accept,
     this.#reject,
@@ -52,6 +57,12 @@ export class Row {
   showAlso(names) {
     this.also = names;
     setText(this.#also, names.length ? `also ${names.map(isolated).join(", ")}` : "");
+  }
+
+  /** Which of the singer's songs of tonight this is, and whether it comes next; null where nobody counts. */
+  showTurn(turn, isNext) {
+    setText(this.#turn, turn ? `${ordinal(turn)} tonight` : "");
+    this.node.classList.toggle("up", isNext);
   }
 
   tick() {

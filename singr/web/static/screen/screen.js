@@ -1,6 +1,6 @@
 // The venue's screen: the code to scan, what waits as far as the host lets others see, open or closed, the time.
 
-import { $, el, setText } from "../common/dom.js";
+import { $, arrange, el, setText } from "../common/dom.js";
 import { say } from "../common/words.js";
 import { Live } from "../live/live.js";
 import { keepCalm } from "./calm.js";
@@ -22,34 +22,45 @@ function show() {
   setText($("#state"), say(acceptingRequests ? "open" : "closed_short"));
   const n = live.requests.size;
   setText($("#waiting"), n ? say("queue", { n }) : say("queue_empty"));
-  showQueue([...live.requests.values()]);
+  const { rotation } = live.venue;
+  document.body.classList.toggle("rotates", Boolean(rotation));
+  showQueue([...live.requests.values()], rotation ? comingUp(rotation) : null);
+}
+
+/** Who sings and who comes next, each with what stands before the name. */
+function comingUp({ now, next }) {
+  const requests = next.map((id) => live.requests.get(String(id))).filter(Boolean);
+  const labelled = requests.map((request, n) => [request, n ? String(n + 1) : say("next")]);
+  return now ? [[{ ...now, isNow: true }, say("now")], ...labelled] : labelled;
 }
 
 /** Songs come along only where the host lets others see them, first names likewise. */
-function showQueue(requests) {
-  const shown = requests.filter((request) => request.title).slice(0, ROWS_MAX);
-  const ids = new Set(shown.map((request) => request.id));
+function showQueue(requests, coming) {
+  const seen = (coming ?? requests.map((request) => [request, ""])).filter(([request]) => request.title);
+  const shown = seen.slice(0, ROWS_MAX);
+  const ids = new Set(shown.map(([request]) => request.id));
   for (const [id, row] of rows) {
     if (ids.has(id)) continue;
     row.node.remove();
     rows.delete(id);
   }
-  for (const request of shown) {
+  for (const [request, label] of shown) {
     if (!rows.has(request.id)) addRow(request.id);
     const row = rows.get(request.id);
+    row.node.className = request.isNow ? "now" : "";
+    setText(row.label, label);
     setText(row.title, request.title);
     setText(row.singer, request.singerName ?? request.artist);
   }
-  const hidden = shown.length ? requests.length - shown.length : 0;
+  arrange($("#queue"), shown.map(([request]) => rows.get(request.id).node));
+  const hidden = shown.length ? requests.length - shown.filter(([request]) => !request.isNow).length : 0;
   setText($("#rest"), hidden ? say("more", { n: hidden }) : "");
   document.body.classList.toggle("listed", shown.length > 0);
 }
 
 function addRow(id) {
-  const [singer, title] = [el("b", { dir: "auto" }), el("span", { dir: "auto" })];
-  const node = el("li", {}, singer, title);
-  rows.set(id, { node, singer, title });
-  $("#queue").append(node);
+  const [label, singer, title] = [el("i"), el("b", { dir: "auto" }), el("span", { dir: "auto" })];
+  rows.set(id, { node: el("li", {}, label, singer, title), label, singer, title });
 }
 
 /** Every second: the time, and honesty about what is shown when the server has not been heard for long. */

@@ -189,8 +189,9 @@ export class Mine {
           ? [...(token ? [{ label: "change", act: change }] : []), { label: "withdraw", sure: "withdraw_sure", act: () => this.#withdraw(id) }]
           : [{ label: "okay", act: () => this.#dismiss(id) }];
       const before = places.get(id) ?? position - 1;
-      const isNext = status === "pending" && before === 0;
-      yield [id, { title, artist, keyChange, isNext, ...ofRequest(request, before), actions }];
+      const rotation = this.#live.venue?.rotation;
+      const isNext = status === "pending" && (rotation ? rotation.next[0] === request.id : before === 0);
+      yield [id, { title, artist, keyChange, isNext, ...ofRequest(request, before, rotation), actions }];
     }
   }
 }

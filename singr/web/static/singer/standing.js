@@ -6,10 +6,14 @@ import { say } from "../common/words.js";
 const MINUTE_MS = 60_000;
 const minutes = (ms) => Math.max(1, Math.round(ms / MINUTE_MS));
 
-/** A request the server has. `before` is how many wait before it. */
-export function ofRequest(request, before) {
+/** A request the server has. `before` is how many wait before it; `rotation` tells who comes up soon, where it is known. */
+export function ofRequest(request, before, rotation = null) {
+  if (request.status === "pending" && rotation?.next[0] === request.id) return { tone: "good", text: say("come_up") };
+  if (rotation?.now?.id === request.id) return { tone: "good", text: say("your_turn") };
   if (request.status === "pending") {
     const seen = say(request.seenAt ? "seen" : "has_request");
+    const place = rotation?.next.indexOf(request.id);
+    if (rotation) return { tone: "waiting", text: place > 0 ? `${seen} ${say("ahead", { n: place })}` : seen };
     return { tone: "waiting", text: `${seen} ${before > 0 ? say("before", { n: before }) : say("first")}` };
   }
   if (request.status === "rejected") {
