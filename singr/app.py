@@ -41,7 +41,7 @@ async def open_kit(settings: Settings) -> AsyncIterator[Kit]:
             redis=client,
             bus=await enter(bus.opened(settings.redis_url)),
             limits=Limiter(client),
-            jobs=await enter(work.opened(settings.redis_url)),
+            jobs=await enter(work.opened(settings.queue_url)),
             aside=(later := await enter(aside.opened())),
             cache=await enter(cache.opened(client, later)),
             oidc=await enter(oidc.opened(settings.oidc)),

@@ -13,6 +13,7 @@ from singr.http.call import Call
 from singr.http.guard import PUBLIC, Rule
 from singr.http.route import Route
 from singr.infra.limits import Rate
+from singr.infra.redis import answers
 from singr.infra.sql import value
 from singr.realtime.hub import HUB
 from singr.telemetry.health import Health, examine
@@ -40,7 +41,7 @@ async def readyz(call: Call, request: web.Request) -> web.Response:
     health = await examine(
         {"database": lambda: POSTGIS(kit.db), "live": lambda: _agreed(live.sweep_age_s < SWEEP_AGE_MAX_S)},
         {
-            "redis": kit.redis.ping,
+            "redis": lambda: answers(kit.redis),
             "bus": lambda: _agreed(kit.bus.listening),
             "queue": lambda: kit.jobs.saq.count("queued"),
         },

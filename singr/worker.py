@@ -29,7 +29,7 @@ async def working(kit: Kit, jobs: Sequence[Job]) -> AsyncIterator[Worker[Any]]:
     # SAQ asks again at once when Redis refuses, so its client waits between tries.
     patience = Retry(ExponentialWithJitterBackoff(cap=2, base=0.1), 5)
     redis = Redis.from_url(
-        kit.settings.redis_url,
+        kit.settings.queue_url,
         socket_connect_timeout=2,
         socket_timeout=DEQUEUE_TIMEOUT_S * 2,
         retry=patience,

@@ -11,7 +11,8 @@ import pytest
 from redis import Redis
 from yarl import URL
 
-from tests import databases, services
+from tests import clusters, databases, services
+from tests.clusters import Cluster
 from tests.services import Server
 
 pytest_plugins = ("tests.heard", "tests.house", "tests.mailbox", "tests.openid.fixtures")
@@ -94,6 +95,13 @@ def redis_server() -> Iterator[Server]:
     """A Redis of this test's own, to stop, kill and pause."""
     with services.private_redis() as server:
         yield server
+
+
+@pytest.fixture
+def redis_cluster() -> Iterator[Cluster]:
+    """A Redis Cluster of this test's own: three masters to pause and kill."""
+    with clusters.cluster() as made:
+        yield made
 
 
 @pytest.fixture

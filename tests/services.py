@@ -105,7 +105,7 @@ def private_postgres() -> Iterator[Server]:
     with temporary_home() as home:
         server = Postgres(machine.postgres_programs(), home, PASSWORD, account.unprivileged(), FORGETFUL)
         with server.running():
-            yield from _resumed(Server(server))
+            yield from resumed(Server(server))
 
 
 @contextmanager
@@ -118,7 +118,7 @@ def private_redis() -> Iterator[Server]:
     with temporary_home() as home:
         server = Redis(program, home, PASSWORD, account.unprivileged(), {"appendfsync": "no"})
         with server.running():
-            yield from _resumed(Server(server))
+            yield from resumed(Server(server))
 
 
 @contextmanager
@@ -163,7 +163,7 @@ def _parent(entry: Path) -> int | None:
         return None
 
 
-def _resumed(server: Server) -> Iterator[Server]:
+def resumed(server: Server) -> Iterator[Server]:
     try:
         yield server
     finally:

@@ -33,6 +33,7 @@ class BadSettings(Exception):
 class Settings(Struct, frozen=True, kw_only=True):
     database_url: str = "postgresql://singr@127.0.0.1:5432/singr"
     redis_url: str = "redis://127.0.0.1:6379/0"
+    queue_redis_url: str = ""
     host: str = "0.0.0.0"  # noqa: S104
     port: Port = 8080
     reuse_port: bool = False
@@ -74,12 +75,19 @@ class Settings(Struct, frozen=True, kw_only=True):
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
     @property
+    def queue_url(self) -> str:
+        """The Redis that jobs wait in."""
+        return self.queue_redis_url or self.redis_url
+
+    @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Networks whose `X-Forwarded-For` is believed."""
         return tuple(ip_network(text, strict=False) for text in self.trusted_proxies)
 
 
 NAMES = {field.upper(): field for field in Settings.__struct_fields__ if field != "oidc"}
+REDIS = re.compile(r"unix://.|rediss?://.|rediss?\+cluster://([^@/?]*@)?[^@/?,]+(,[^@/?,]+)*/?(\?|$)")
+CLUSTER = re.compile(r"[a-z]+\+cluster:")
 ORIGIN = re.compile(r"https?://[^/\s*]+")
 LISTS = {"CORS_ORIGINS", "TRUSTED_PROXIES"}
 
@@ -114,6 +122,10 @@ def _check(settings: Settings) -> None:
         _ = settings.proxies
     except ValueError as exc:
         raise BadSettings(f"TRUSTED_PROXIES: {exc}") from exc
+    if not REDIS.match(settings.redis_url):
+        raise BadSettings("REDIS_URL: redis://host:port/0 or, of a cluster, redis+cluster://host:port,host:port")
+    if CLUSTER.match(settings.queue_url):
+        raise BadSettings("QUEUE_REDIS_URL: jobs wait in a single Redis, not in a cluster")
     if any(not ORIGIN.fullmatch(origin) for origin in settings.cors_origins):
         raise BadSettings("CORS_ORIGINS: each is scheme://host[:port], none is *: they get to send credentials")
     if settings.public_url and not re.match(r"https?://[^/\s]", settings.public_url):

@@ -11,14 +11,13 @@ from typing import Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
-from redis.asyncio import Redis
 
 from singr.core import ids
 from singr.core.errors import AuthenticationFailed
 from singr.core.secrets import digest
 from singr.core.settings import Settings
 from singr.infra.oidc import Sought
-from singr.infra.redis import reachable
+from singr.infra.redis import Client, reachable
 
 Kept = TypeVar("Kept", "Flow", "Waiting")
 
@@ -85,14 +84,14 @@ class NotHere(AuthenticationFailed):
         super().__init__("This sign-in did not begin in this browser, is finished already or took too long.")
 
 
-async def keep(redis: Redis, secret: str, what: Flow | Waiting) -> None:
+async def keep(redis: Client, secret: str, what: Flow | Waiting) -> None:
     """Keep it for whoever shows `secret`; raises UpstreamUnavailable without Redis."""
     life_s = FLOW_LIFE_S if isinstance(what, Flow) else CODE_LIFE_S
     with reachable():
         await redis.set(_key(type(what), secret), msgspec.json.encode(what), ex=life_s)
 
 
-async def take(redis: Redis, kind: type[Kept], secret: str, cookies: Mapping[str, str]) -> Kept:
+async def take(redis: Client, kind: type[Kept], secret: str, cookies: Mapping[str, str]) -> Kept:
     """What was kept, once, in the browser it was kept for; raises NotHere, UpstreamUnavailable."""
     with reachable():
         kept: bytes | None = await redis.getdel(_key(kind, secret))  # type: ignore[assignment]

@@ -33,6 +33,12 @@ TRIES = 5
 SENDING = Rate(5, per_s=3600, by="user", inside=True)
 SENT = Told("A code is on its way to your phone.")
 
+# KEYS[1] the code; ARGV: its MAC, what is kept with it, tries, seconds to live.
+KEEP = """
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], 'mac', ARGV[1], 'detail', ARGV[2], 'left', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[4])
+"""
 # KEYS[1] the code; ARGV[1] the MAC of what was offered. Gives what was kept with the right one.
 TAKE = """
 local kept = redis.call('HMGET', KEYS[1], 'mac', 'detail')
@@ -123,11 +129,7 @@ async def _send(call: Call, user_id: UUID, purpose: str, to: str, *, detail: str
     code, settings = f"{secrets.randbelow(1_000_000):06}", call.kit.settings
     mac = _mac(settings, purpose, code)
     with reachable():
-        async with call.kit.redis.pipeline(transaction=True) as pipe:
-            pipe.delete(_key(purpose))
-            pipe.hset(_key(purpose), mapping={"mac": mac, "detail": detail, "left": TRIES})
-            pipe.expire(_key(purpose), LIFETIME_S)
-            await pipe.execute()
+        await call.kit.redis.register_script(KEEP)(keys=[_key(purpose)], args=[mac, detail, TRIES, LIFETIME_S])
     async with call.kit.db.transaction(SYSTEM) as tx:
         letter = await outbox.put(tx, settings, Letter("code", to, {"code": code}, by="sms"), for_s=LIFETIME_S)
     await outbox.post(call.kit, letter)

@@ -11,17 +11,21 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from redis.asyncio import Redis
 
 from singr.core import ids
 from singr.core.actor import Context
 from singr.core.errors import AuthenticationFailed
 from singr.core.secrets import Signer, digest
 from singr.infra.kit import Kit
-from singr.infra.redis import reachable
+from singr.infra.redis import Client, reachable
 
 GRACE_MS = 10_000
 
+# KEYS[1] the family; ARGV: its owner, seconds to live.
+START = """
+redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'number', 1, 'rotated_ms', 0)
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+"""
 ROTATE = """
 local family = redis.call('HMGET', KEYS[1], 'owner', 'number', 'rotated_ms')
 if not family[1] then return {'unknown', ''} end
@@ -64,9 +68,10 @@ class TokenReused(AuthenticationFailed):
 
 
 class RefreshTokens:
-    def __init__(self, redis: Redis, auth_secret: str, ttl_s: int) -> None:
+    def __init__(self, redis: Client, auth_secret: str, ttl_s: int) -> None:
         self._redis, self._ttl_s = redis, ttl_s
         self._signer = Signer(auth_secret, "refresh")
+        self._start = redis.register_script(START)
         self._rotate = redis.register_script(ROTATE)
         self._keep = redis.register_script(KEEP)
 
@@ -79,10 +84,7 @@ class RefreshTokens:
         family = ids.token(16)
         session = digest(family)
         with reachable():
-            async with self._redis.pipeline(transaction=True) as pipe:
-                pipe.hset(_key(session), mapping={"owner": msgspec.json.encode(owner), "number": 1, "rotated_ms": 0})
-                pipe.expire(_key(session), self._ttl_s)
-                await pipe.execute()
+            await self._start(keys=[_key(session)], args=[msgspec.json.encode(owner), self._ttl_s])
         return self._signer.sign(f"{family}.1"), session
 
     async def rotate(self, token: str) -> tuple[str, str, Owner]:

@@ -13,12 +13,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import msgspec
-from redis.asyncio import Redis
 
 from singr.infra.aside import ended
 from singr.infra.bus import BusDown
 from singr.infra.kit import Kit
-from singr.infra.redis import AWAY, reachable
+from singr.infra.redis import AWAY, Client, reachable
 
 KEY = "auth:revoked"
 CHANNEL = "singr:auth:revoked"
@@ -39,7 +38,7 @@ async def revoke(kit: Kit, *names: str, for_s: int) -> None:
 class Revocations:
     """This process' copy."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Client) -> None:
         self._redis = redis
         self._ended: dict[str, float] = {}
 

@@ -120,8 +120,8 @@ async def _take_back(call: Call, *keys: str) -> None:
 
 def key(account: str, kind: str = "signin") -> str:
     """Where an account is counted: no address stands in Redis in clear."""
-    return f"attempts:{kind}:{digest(account.lower())}"
+    return f"{{attempts}}:{kind}:{digest(account.lower())}"
 
 
 def _at(what: str, name: str) -> str:
-    return f"attempts:{what}:{digest(name)}"
+    return f"{{attempts}}:{what}:{digest(name)}"

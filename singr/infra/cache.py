@@ -23,11 +23,10 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from redis.asyncio import Redis
 
 from singr.core import ids
 from singr.infra.aside import Aside, ended
-from singr.infra.redis import AWAY
+from singr.infra.redis import AWAY, Client
 from singr.telemetry import metrics
 
 JITTER = 0.2
@@ -72,7 +71,7 @@ class Flight(Struct, frozen=True):
 class Cache:
     """One instance a process."""
 
-    def __init__(self, redis: Redis, aside: Aside) -> None:
+    def __init__(self, redis: Client, aside: Aside) -> None:
         self._redis: Any = redis
         self._aside = aside
         self._flights: dict[str, Flight] = {}
@@ -147,7 +146,7 @@ class Cache:
 
     async def _read(self, key: str, tags: tuple[str, ...]) -> tuple[Entry | None, list[bytes | None]]:
         """The answer, if what it was made from has not changed; and the generations one made now would have."""
-        stored, *generations = await self._ask("MGET", f"cache:{key}", *(f"singr:tag:{tag}" for tag in tags))
+        stored, *generations = await self._ask("MGET", f"answer:{key}", *(_place(f"tag:{tag}") for tag in tags))
         if stored is None:
             return None, generations
         entry = msgspec.msgpack.decode(stored, type=Entry)
@@ -159,7 +158,7 @@ class Cache:
             fresh_s = keep.fresh_s * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
             entry = msgspec.msgpack.encode(Entry(time.time() + fresh_s, generations, body))
             try:
-                await self._ask("SET", f"cache:{key}", entry, "EX", math.ceil(fresh_s + keep.stale_s))
+                await self._ask("SET", f"answer:{key}", entry, "EX", math.ceil(fresh_s + keep.stale_s))
             except AWAY:
                 metrics.CACHE.labels("not_kept").inc()
             return body
@@ -208,7 +207,7 @@ class Cache:
             raise TimeoutError
         try:
             async with asyncio.timeout(ANSWER_S):
-                return await self._redis.execute_command(command, f"singr:{name}", *rest)
+                return await self._redis.execute_command(command, _place(name), *rest)
         except AWAY:
             self._alone_until_s = time.monotonic() + ALONE_S
             raise
@@ -220,8 +219,13 @@ class Cache:
             flight.task.exception()  # seen: whoever asked may be gone
 
 
+def _place(name: str) -> str:
+    """Answers and their tags are read together."""
+    return f"singr:{{cache}}:{name}"
+
+
 @asynccontextmanager
-async def opened(redis: Redis, aside: Aside) -> AsyncIterator[Cache]:
+async def opened(redis: Client, aside: Aside) -> AsyncIterator[Cache]:
     cache = Cache(redis, aside)
     try:
         yield cache

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from redis.asyncio import Redis
-
 from singr.core.settings import Settings
 from singr.infra.aside import Aside
 from singr.infra.bus import Bus
@@ -14,6 +12,7 @@ from singr.infra.cache import Cache
 from singr.infra.limits import Limiter
 from singr.infra.oidc import Relation
 from singr.infra.postgres import Database
+from singr.infra.redis import Client
 from singr.infra.work import Jobs
 
 
@@ -21,7 +20,7 @@ from singr.infra.work import Jobs
 class Kit:
     settings: Settings
     db: Database
-    redis: Redis
+    redis: Client
     bus: Bus
     limits: Limiter
     jobs: Jobs

@@ -15,9 +15,8 @@ from itertools import repeat
 from typing import NamedTuple
 
 from msgspec import Struct
-from redis.asyncio import Redis
 
-from singr.infra.redis import AWAY
+from singr.infra.redis import AWAY, Client
 from singr.telemetry import metrics
 
 # ARGV three a key: interval ms a call, window ms, 1 if it only counts where the key before it was allowed. Booked time
@@ -92,7 +91,7 @@ class Limiter:
     What is asked while Redis answers waits and is asked together: asking costs more than judging.
     """
 
-    def __init__(self, redis: Redis, clock_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, redis: Client, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._script = redis.register_script(SCRIPT)
         self._local: OrderedDict[str, float] = OrderedDict()
         self._clock_s = clock_s
@@ -143,7 +142,7 @@ class Limiter:
         if self._is_alone:
             return repeat([])
         try:
-            keys = [f"limit:{key}" for asked in together for key, _ in asked.limits]
+            keys = [f"{{limit}}:{key}" for asked in together for key, _ in asked.limits]
             told = await self._script(keys=keys, args=args)
         except AWAY:
             self._alone_until_s = self._clock_s() + ALONE_S

@@ -1,19 +1,30 @@
-"""Redis: one client a process, with time limits on everything and no retries that outlast a caller."""
+"""Redis: one client a process, with time limits on everything and no retries that outlast a caller.
+
+In a cluster, keys that one script or command touches together share a slot by a tag in braces: `{limit}`, `{attempts}`
+and `{cache}`, which lie on three masters of a cluster split evenly. All other keys go wherever their slots are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
+from redis.asyncio.cluster import ClusterNode
+from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from singr.core.errors import UpstreamUnavailable
+from singr.infra import nodes
 
 CONNECT_TIMEOUT_S = 1.0
 ANSWER_TIMEOUT_S = 1.0
+
+# A cluster's client has no pool to wait in: beyond so many at once to one master it says that it is away.
+CLUSTER_CONNECTIONS_MAX = 1000
 
 AWAY = (RedisError, OSError, TimeoutError)
 
@@ -27,19 +38,50 @@ def reachable() -> Iterator[None]:
         raise UpstreamUnavailable("a service we need is away", retry_after_s=2) from exc
 
 
-def connect(url: str) -> Redis:
-    """A client; nothing is dialled until the first command."""
-    return Redis.from_url(
-        url,
-        socket_connect_timeout=CONNECT_TIMEOUT_S,
-        socket_timeout=ANSWER_TIMEOUT_S,
+Client = Redis | RedisCluster
+
+
+LIMITS: dict[str, Any] = {
+    "socket_connect_timeout": CONNECT_TIMEOUT_S,
+    "socket_timeout": ANSWER_TIMEOUT_S,
+    "health_check_interval": 0,
+}
+
+
+def single(url: str) -> Redis:
+    """A client of one Redis; nothing is dialled until the first command."""
+    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **LIMITS)
+
+
+def cluster(url: str) -> RedisCluster:
+    """A client of a cluster, which it learns from the nodes that the URL names."""
+    first, *others = nodes.named(url)
+    places = map(parse_url, others)
+    return RedisCluster.from_url(
+        first,
+        startup_nodes=[ClusterNode(place["host"], place.get("port", 6379)) for place in places],
+        require_full_coverage=False,
+        max_connections=CLUSTER_CONNECTIONS_MAX,
+        protocol=2,
         retry=Retry(NoBackoff(), 0),
-        health_check_interval=0,
+        **LIMITS,
     )
 
 
+def connect(url: str) -> Client:
+    return cluster(url) if nodes.is_cluster(url) else single(url)
+
+
+async def answers(client: Client) -> None:
+    """Raises one of AWAY unless Redis, or every master of the cluster, answers."""
+    if isinstance(client, RedisCluster):
+        await client.ping(target_nodes=RedisCluster.PRIMARIES)
+    else:
+        await client.ping()
+
+
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Redis]:
+async def opened(url: str) -> AsyncIterator[Client]:
     client = connect(url)
     try:
         yield client

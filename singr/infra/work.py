@@ -19,7 +19,7 @@ from saq import Queue
 from saq.queue.redis import RedisQueue
 
 from singr.infra.aside import ended
-from singr.infra.redis import AWAY, connect
+from singr.infra.redis import AWAY, single
 from singr.telemetry import metrics
 
 QUEUE_NAME = "singr"
@@ -87,7 +87,7 @@ class Jobs:
 
 @asynccontextmanager
 async def opened(redis_url: str) -> AsyncIterator[Jobs]:
-    saq = queue(connect(redis_url))
+    saq = queue(single(redis_url))
     try:
         yield Jobs(saq)
     finally:

@@ -10,10 +10,9 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from redis.asyncio import Redis
 
 from singr.core import ids, secrets
-from singr.infra.redis import reachable
+from singr.infra.redis import Client, reachable
 from singr.realtime.messages import View
 from singr.realtime.state import NOBODY, Holder, Viewer
 
@@ -35,7 +34,7 @@ class Ticket(Struct, frozen=True):
         return Viewer(self.view, self.owners)
 
 
-async def issue(redis: Redis, ticket: Ticket) -> str:
+async def issue(redis: Client, ticket: Ticket) -> str:
     """A new ticket's text; raises UpstreamUnavailable without Redis."""
     text = ids.token()
     with reachable():
@@ -43,7 +42,7 @@ async def issue(redis: Redis, ticket: Ticket) -> str:
     return text
 
 
-async def redeem(redis: Redis, text: str) -> Ticket | None:
+async def redeem(redis: Client, text: str) -> Ticket | None:
     """The ticket, once; None when it is unknown, used or too old. Raises UpstreamUnavailable without Redis."""
     with reachable():
         kept = await redis.getdel(_key(text))

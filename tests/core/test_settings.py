@@ -82,6 +82,11 @@ def test_a_misspelt_name_of_ours_is_told_and_others_are_not_ours() -> None:
         ("CORS_ORIGINS", "https://a.example/"),
         ("CORS_ORIGINS", "a.example"),
         ("PUBLIC_URL", "singr.example"),
+        ("REDIS_URL", "localhost:6379"),
+        ("REDIS_URL", "redis+cluster://"),
+        ("REDIS_URL", "redis+cluster://one:6379,,two:6379"),
+        ("REDIS_URL", "redis+cluster://one:6379/1"),
+        ("QUEUE_REDIS_URL", "redis+cluster://one:6379"),
     ],
 )
 def test_a_value_that_does_not_fit_names_its_variable(name: str, value: str) -> None:
@@ -113,6 +118,14 @@ def test_production_refuses_to_start_with_development_secrets(name: str, value: 
 def test_no_message_repeats_a_secret(name: str) -> None:
     told = refused({**PRODUCTION, name: SECRET, "PORT": "eighty"})
     assert SECRET not in told
+
+
+def test_a_cluster_needs_a_single_redis_beside_it_where_jobs_wait() -> None:
+    cluster = {"REDIS_URL": "redis+cluster://:hunter2@one:6379,two:6379"}
+    assert refused(cluster).startswith("QUEUE_REDIS_URL: ")
+    settings = read({**cluster, "QUEUE_REDIS_URL": "redis://three:6379/0"})
+    assert (settings.redis_url, settings.queue_url) == (cluster["REDIS_URL"], "redis://three:6379/0")
+    assert read({"REDIS_URL": "redis://one:6379/3"}).queue_url == "redis://one:6379/3"
 
 
 def test_the_address_people_reach_us_at_has_no_slash_at_its_end() -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from singr.infra import sql
 from singr.infra.bus import Bus
+from singr.infra.line import Line
 from singr.realtime import rounds
 from singr.realtime.hub import Hub
 from singr.realtime.room import Room
@@ -77,8 +78,8 @@ def tamper(orders: Orders) -> None:
         if orders.is_new("block"):
             time.sleep(BLOCKED_S)
         if orders.is_new("deaf"):
-            connection = hub.rooms._bus._connection
-            hub.run(connection.send_command("UNSUBSCRIBE"))
+            for line in hub.rooms._bus.lines:
+                hub.run(line.connection.send_command("UNSUBSCRIBE"))
         make_round(hub, now)
 
     patch(Bus, "publish", tell)
@@ -93,10 +94,10 @@ def without_sweep() -> None:
 
 
 def without_probe() -> None:
-    async def forever(_bus: Bus) -> None:
+    async def forever(_line: Line) -> None:
         await asyncio.Event().wait()
 
-    patch(Bus, "_probe", forever)
+    patch(Line, "_probe", forever)
 
 
 def without_gap_check() -> None:

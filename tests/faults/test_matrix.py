@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clusters import Cluster
 from tests.faults import city, night
 from tests.faults.matrix import BY_NAME
 from tests.faults.night import Night
@@ -32,17 +33,21 @@ async def small(
     apis: int = 2,
     without: str = "",
     pooled: bool = False,
+    cluster: Cluster | None = None,
 ) -> AsyncIterator[Night]:
     """A city of one or two API processes and two dozen watchers."""
     async with AsyncExitStack() as stack:
         reached, more = database_url, {}
         if pooled:
             reached, more = stack.enter_context(pgbouncer(database_url)), {"DATABASE_POOLER": "transaction"}
+        if cluster:
+            more |= {"REDIS_URL": cluster.url, "QUEUE_REDIS_URL": redis.url}
         town = await stack.enter_async_context(
             city.opened(home, reached, redis.url, apis=apis, workers=0, without=without, more=more)
         )
+        taken_away = cluster.servers[1] if cluster else redis
         yield await stack.enter_async_context(
-            night.opened(town, database_url, redis, venues=6, watchers=24, per_s=8, patience_s=patience_s)
+            night.opened(town, database_url, taken_away, venues=6, watchers=24, per_s=8, patience_s=patience_s)
         )
 
 
@@ -62,6 +67,16 @@ async def test_nor_does_a_night_behind_a_pooler(tmp_path: Path, demo_url: str, r
     async with small(tmp_path, demo_url, redis_server, pooled=True, patience_s=PATIENCE_S) as full:
         verdict = await full.suffer(replace(BY_NAME["backends killed"], before_s=1))
         assert not verdict.red, str(verdict)
+
+
+@pytest.mark.timeout(600)
+async def test_nor_does_a_night_on_a_cluster_that_loses_a_master(
+    tmp_path: Path, demo_url: str, redis_server: Server, redis_cluster: Cluster
+) -> None:
+    async with small(tmp_path, demo_url, redis_server, cluster=redis_cluster, patience_s=PATIENCE_S) as full:
+        for name in ("redis stopped", "redis killed"):
+            verdict = await full.suffer(replace(BY_NAME[name], hold_s=5, before_s=1))
+            assert not verdict.red, f"{name}: {verdict}"
 
 
 @pytest.mark.timeout(300)

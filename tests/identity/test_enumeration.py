@@ -20,7 +20,7 @@ ASKED: dict[str, dict[str, Any]] = {
 
 async def said(home: House, path: str, headers: dict[str, str], **body: Any) -> tuple[int, Any, set[str]]:
     """Status, body and the names of the headers; the number of the call is left out."""
-    async for key in home.kit.redis.scan_iter("limit:*"):
+    async for key in home.kit.redis.scan_iter("{limit}:*"):
         await home.kit.redis.delete(key)
     home.client.session.cookie_jar.clear()
     async with home.client.post(f"/v1/auth/{path}", json=body, headers=headers) as answer:

@@ -88,7 +88,7 @@ async def test_a_new_code_ends_the_one_before(home: House, capsys: Terminal) -> 
 
 async def forgive(home: House) -> None:
     """No waiting for the failures so far: what is looked at is the code's own bound."""
-    async for key in home.kit.redis.scan_iter("attempts:*"):
+    async for key in home.kit.redis.scan_iter("{attempts}:*"):
         await home.kit.redis.delete(key)
 
 

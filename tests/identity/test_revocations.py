@@ -7,13 +7,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from redis.asyncio import Redis
 
 from singr.core.settings import Settings
 from singr.identity import revocations
 from singr.identity.revocations import KEY, Revocations
 from singr.infra import redis
 from singr.infra.bus import Bus
+from singr.infra.redis import Client
 from tests.house import opened
 from tests.identity.test_sessions import profile, renew, sign_out, signed_in
 from tests.services import Server
@@ -29,7 +29,7 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
 
 
 @pytest.fixture
-async def client(redis_url: str) -> AsyncIterator[Redis]:
+async def client(redis_url: str) -> AsyncIterator[Client]:
     async with redis.opened(redis_url) as opened_client:
         yield opened_client
 
@@ -73,14 +73,14 @@ async def test_a_process_that_starts_knows_what_ended_before(settings: Settings)
         assert await profile(later, session) == 401
 
 
-async def test_what_was_heard_outlasts_a_redis_that_forgot_it(client: Redis) -> None:
+async def test_what_was_heard_outlasts_a_redis_that_forgot_it(client: Client) -> None:
     copy = Revocations(client)
     copy.hear(b'{"session": %d}' % (time.time() + 900))
     await copy.refresh()
     assert copy.has("session")
 
 
-async def test_what_would_have_expired_anyway_is_dropped(client: Redis) -> None:
+async def test_what_would_have_expired_anyway_is_dropped(client: Client) -> None:
     copy = Revocations(client)
     await client.zadd(KEY, {"old": time.time() - 1, "new": time.time() + 900})
     copy.hear(b'{"older": 1}')

@@ -54,7 +54,7 @@ async def test_guesses_at_the_same_time_do_not_get_through_together(home: House)
 
 async def counted(home: House, what: str) -> tuple[str, int]:
     """The only device or address that is counted, and how often."""
-    [name] = [key async for key in home.kit.redis.scan_iter(f"attempts:{what}:*")]
+    [name] = [key async for key in home.kit.redis.scan_iter(f"{{attempts}}:{what}:*")]
     return name.decode(), int(await home.kit.redis.hget(name, "attempts") or 0)
 
 

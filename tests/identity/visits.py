@@ -13,7 +13,7 @@ NEW_PASSWORD = "staple-of-another-sort"
 
 async def post(house: House, path: str, headers: dict[str, str] | None = None, **body: Any) -> tuple[int, Any]:
     """One call below /v1/auth; the limits by address start anew, since all tests share one."""
-    async for key in house.kit.redis.scan_iter("limit:*"):
+    async for key in house.kit.redis.scan_iter("{limit}:*"):
         await house.kit.redis.delete(key)
     return await house.call("POST", f"/v1/auth/{path}", json=body, headers=headers or {})
 
@@ -38,6 +38,6 @@ async def refused(house: House, session: dict[str, Any]) -> None:
     """Returns once the session's access token is refused: the news has reached this process."""
     async with asyncio.timeout(20):
         while (await profile(house, session))[0] != 401:
-            async for key in house.kit.redis.scan_iter("limit:*"):
+            async for key in house.kit.redis.scan_iter("{limit}:*"):
                 await house.kit.redis.delete(key)
             await asyncio.sleep(0.05)

@@ -9,11 +9,11 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as Away
 
 from singr.infra import limits, redis
 from singr.infra.limits import SCRIPT, Limiter, Rate, Verdict
+from singr.infra.redis import Client
 from singr.telemetry import metrics
 from tests.services import Server
 
@@ -43,7 +43,7 @@ class Clock:
 
 def alone() -> tuple[Limiter, Clock]:
     clock = Clock()
-    return Limiter(cast(Redis, Elsewhere()), clock), clock
+    return Limiter(cast(Client, Elsewhere()), clock), clock
 
 
 def fallbacks() -> float:
@@ -121,21 +121,21 @@ def test_what_is_remembered_is_bounded_and_the_least_used_goes_first(monkeypatch
 
 
 @pytest.fixture
-async def client(redis_url: str) -> AsyncIterator[Redis]:
+async def client(redis_url: str) -> AsyncIterator[Client]:
     async with redis.opened(redis_url) as opened:
         yield opened
 
 
-async def by_redis(client: Redis, now_ms: int, rate: Rate) -> Verdict:
+async def by_redis(client: Client, now_ms: int, rate: Rate) -> Verdict:
     """As `Limiter.take` asks Redis, at a time of the test's."""
     frozen = client.register_script(SCRIPT.replace("redis.call('TIME')", f"{{{now_ms // 1000}, {now_ms % 1000}000}}"))
     interval_ms, window_ms = rate.per_s * 1000 / rate.hits, rate.per_s * 1000
-    allowed, ahead = await frozen(keys=["limit:k"], args=[interval_ms, window_ms])
+    allowed, ahead = await frozen(keys=["{limit}:k"], args=[interval_ms, window_ms])
     return limits._verdict(bool(allowed), float(ahead), interval_ms, window_ms)
 
 
 @pytest.mark.parametrize("rate", [TEN, Rate(1, per_s=3600), Rate(3, per_s=1), Rate(7, per_s=10), Rate(600, per_s=60)])
-async def test_redis_judges_as_a_process_alone_does(rate: Rate, client: Redis) -> None:
+async def test_redis_judges_as_a_process_alone_does(rate: Rate, client: Client) -> None:
     limiter, clock = alone()
     now_ms = 1_700_000_000_000
     for step_ms in (0, 0, 1, 30, 200, 0, 0, 500, 999, 0, 2000, 6000, 0, 100, 3_600_000, 0):
@@ -147,19 +147,19 @@ async def test_redis_judges_as_a_process_alone_does(rate: Rate, client: Redis) -
         assert there.retry_after_s == pytest.approx(here.retry_after_s, abs=0.002)
 
 
-async def test_processes_share_a_limit_and_redis_forgets_it_in_time(client: Redis) -> None:
+async def test_processes_share_a_limit_and_redis_forgets_it_in_time(client: Client) -> None:
     one, other = Limiter(client), Limiter(client)
     hourly = Rate(2, per_s=3600)
     verdicts = [await limiter.take("k", hourly) for limiter in (one, other, one)]
     assert [verdict.allowed for verdict in verdicts] == [True, True, False]
     assert verdicts[2].retry_after_s == pytest.approx(1800, abs=30)
-    left_ms = await client.pttl("limit:k")
+    left_ms = await client.pttl("{limit}:k")
     assert 0 < left_ms <= 5400_000
 
 
 async def test_with_redis_away_a_process_judges_alone_counts_it_and_does_not_ask_at_every_call() -> None:
     away, clock = Elsewhere(), Clock()
-    limiter, before = Limiter(cast(Redis, away), clock), fallbacks()
+    limiter, before = Limiter(cast(Client, away), clock), fallbacks()
     verdicts = [await limiter.take("k", Rate(2, per_s=60)) for _ in range(3)]
     assert [verdict.allowed for verdict in verdicts] == [True, True, False]
     assert fallbacks() == before + 3
@@ -172,7 +172,7 @@ async def test_with_redis_away_a_process_judges_alone_counts_it_and_does_not_ask
 class Counting:
     """A Redis that counts how often its scripts are run."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self._client, self.asked = client, 0
 
     def register_script(self, text: str) -> Any:
@@ -185,15 +185,15 @@ class Counting:
         return run
 
 
-async def test_calls_that_come_at_once_are_asked_about_together(client: Redis) -> None:
+async def test_calls_that_come_at_once_are_asked_about_together(client: Client) -> None:
     counting = Counting(client)
-    limiter = Limiter(cast(Redis, counting))
+    limiter = Limiter(cast(Client, counting))
     verdicts = await asyncio.gather(*(limiter.take("k", TEN) for _ in range(30)), limiter.take("other", TEN))
     assert [verdict.allowed for verdict in verdicts] == [True] * 10 + [False] * 20 + [True]
     assert counting.asked == 1
 
 
-async def test_a_refused_call_is_not_counted_by_the_limits_behind(client: Redis) -> None:
+async def test_a_refused_call_is_not_counted_by_the_limits_behind(client: Client) -> None:
     once, elsewhere = Rate(1, per_s=3600), alone()[0]
     for limiter in (Limiter(client), elsewhere):
         turns = [await limiter.take_each([("first", once), ("second", TEN)]) for _ in range(3)]
@@ -203,13 +203,13 @@ async def test_a_refused_call_is_not_counted_by_the_limits_behind(client: Redis)
 
 async def test_a_redis_that_goes_away_is_waited_for_once_however_many_ask() -> None:
     away = Elsewhere()
-    limiter = Limiter(cast(Redis, away))
+    limiter = Limiter(cast(Client, away))
     verdicts = await asyncio.gather(*(limiter.take("k", TEN) for _ in range(limits.TOGETHER_MAX + 5)))
     assert sum(verdict.allowed for verdict in verdicts) == 10
     assert away.asked == 1
 
 
-async def test_whoever_goes_while_redis_is_asked_takes_nobody_along(client: Redis) -> None:
+async def test_whoever_goes_while_redis_is_asked_takes_nobody_along(client: Client) -> None:
     limiter = Limiter(client)
     gone, stays = (asyncio.create_task(limiter.take("k", TEN)) for _ in range(2))
     await asyncio.sleep(0)

@@ -43,7 +43,7 @@ class Visitor:
 
     async def visit(self, method: str, address: str, **given: Any) -> Landing:
         """One call of ours, with and keeping cookies; limits start anew."""
-        async for key in self.house.kit.redis.scan_iter("limit:*"):
+        async for key in self.house.kit.redis.scan_iter("{limit}:*"):
             await self.house.kit.redis.delete(key)
         url = self.house.client.make_url(URL(address).path_qs if "://" in address else address)
         headers = {"Cookie": "; ".join(f"{n}={v}" for n, v in self.cookies.items())} if self.cookies else {}

@@ -12,7 +12,6 @@ from uuid import UUID
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from redis.asyncio import Redis
 
 from singr.core.actor import Actor
 from singr.core.settings import Settings
@@ -25,6 +24,7 @@ from singr.infra import bus, redis
 from singr.infra.bus import Bus, Pace
 from singr.infra.kit import Kit
 from singr.infra.limits import Limiter
+from singr.infra.redis import Client
 from singr.realtime import hub, tickets
 from singr.realtime.hub import HUB, Hub
 from singr.realtime.messages import View
@@ -91,7 +91,7 @@ class Town:
 class Process:
     """One API process. `url` is where it listens."""
 
-    def __init__(self, server: TestServer, live: Hub, line: Bus, client: Redis, town: Town) -> None:
+    def __init__(self, server: TestServer, live: Hub, line: Bus, client: Client, town: Town) -> None:
         self.server, self.hub, self.bus, self.redis, self.town = server, live, line, client, town
         self.url = server.make_url("/")
 

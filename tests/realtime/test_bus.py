@@ -158,7 +158,7 @@ async def test_a_lost_link_in_one_direction_is_noticed(redis_url: str) -> None:
         ear, told = Ear(), Ear()
         await deaf.subscribe("night", ear)
         deaf.on_resubscribed.append(lambda: told(b""))
-        await deaf._connection.send_command("UNSUBSCRIBE")
+        await deaf.lines[0].connection.send_command("UNSUBSCRIBE")
         await until(lambda: told.heard, "the echo probe rebuilds the connection")
 
 
