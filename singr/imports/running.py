@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -93,23 +95,36 @@ async def _fetch(kit: Kit, job: Claimed, file: IO[bytes]) -> None:
 
 async def _stage(kit: Kit, job: Claimed, reader: Reader, tally: Tally, actor: Actor) -> str | None:
     """Put the file's songs aside, a batch in memory at a time; why it cannot be read to its end, if so."""
-    is_last = False
-    while not is_last:
+    async with aclosing(_batches(reader)) as batches:
         try:
-            batch = await asyncio.to_thread(reader.next)
+            async for batch in batches:
+                tally.add(batch)
+                wanted = batch.songs if job.on_error == "skip" or not tally.error_count else []
+                if not job.dry_run:
+                    await typos.learn(kit.db, [song for _, song in wanted])
+                async with kit.db.transaction(actor) as tx:
+                    await _touch(tx, job, tally, batch.position)
+                    await tx.copy("song_import_songs", STAGED, [_staged(job, line, song) for line, song in wanted])
+                tally.staged += len(wanted)
         except Broken as exc:
             tally.note(exc.line, str(exc))
             return f"line {exc.line}: {exc}" if exc.line else str(exc)
-        tally.add(batch)
-        is_last = batch.is_last
-        wanted = batch.songs if job.on_error == "skip" or not tally.error_count else []
-        if not job.dry_run:
-            await typos.learn(kit.db, [song for _, song in wanted])
-        async with kit.db.transaction(actor) as tx:
-            await _touch(tx, job, tally, batch.position)
-            await tx.copy("song_import_songs", STAGED, [_staged(job, line, song) for line, song in wanted])
-        tally.staged += len(wanted)
     return None
+
+
+async def _batches(reader: Reader) -> AsyncGenerator[Batch]:
+    """A file's batches, the next one read while the last is put aside; raises Broken."""
+    is_last = False
+    coming = asyncio.ensure_future(asyncio.to_thread(reader.next))
+    try:
+        while not is_last:
+            batch = await coming
+            is_last = batch.is_last
+            if not is_last:
+                coming = asyncio.ensure_future(asyncio.to_thread(reader.next))
+            yield batch
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)
 
 
 def _staged(job: Claimed, line: int, song: Spelt) -> tuple[object, ...]:

@@ -98,3 +98,9 @@ def test_whatever_is_typed_can_be_stored_and_shown(text: str) -> None:
     assert plain(stored) == stored
     assert "\x00" not in stored
     stored.encode()
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_the_quick_way_for_ascii_is_the_same_as_the_other(text: str) -> None:
+    assert normalise(f"é {text} a") == f"e {normalise(f'{text} a')}"
+    assert clean(text) == clean(f"\x00{text}\x00")
