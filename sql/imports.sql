@@ -43,7 +43,7 @@ WHERE i.customer_profiles_id = :tenant AND i.song_imports_id = :import_id AND i.
 -- A tenant's imports, of one system where it is given, the newest first, before an id.
 SELECT i.song_imports_id, i.openkj_system_id, i.status, i.mode, i.on_error, i.dry_run, i.format, i.file_name, i.bytes,
        i.bytes_read, i.rows_read, i.rows_added, i.rows_updated, i.rows_unchanged, i.rows_removed, i.duplicates,
-       i.error_count, i.errors, i.repeated, i.problem, i.created_at, i.started_at, i.finished_at
+       i.error_count, i.problem, i.created_at, i.started_at, i.finished_at, i.errors, i.repeated
 FROM song_imports i
 WHERE i.customer_profiles_id = :tenant AND i.song_imports_id < :before
   AND (:system::bigint IS NULL OR i.openkj_system_id = :system)
@@ -54,7 +54,7 @@ LIMIT :max_rows
 -- One import of a tenant.
 SELECT i.song_imports_id, i.openkj_system_id, i.status, i.mode, i.on_error, i.dry_run, i.format, i.file_name, i.bytes,
        i.bytes_read, i.rows_read, i.rows_added, i.rows_updated, i.rows_unchanged, i.rows_removed, i.duplicates,
-       i.error_count, i.errors, i.repeated, i.problem, i.created_at, i.started_at, i.finished_at
+       i.error_count, i.problem, i.created_at, i.started_at, i.finished_at, i.errors, i.repeated
 FROM song_imports i
 WHERE i.customer_profiles_id = :tenant AND i.song_imports_id = :import_id
 

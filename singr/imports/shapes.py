@@ -49,7 +49,31 @@ class ImportList(Struct, rename="camel"):
     cursor: str | None = None
 
 
-class Import(Struct, rename="camel"):
+class ImportFacts(Struct, rename="camel"):
+    id: int
+    system_id: int
+    status: Status
+    mode: Mode
+    on_error: OnError
+    dry_run: bool
+    format: Format
+    file_name: str | None
+    bytes: int
+    bytes_read: int
+    rows_read: int
+    rows_added: int
+    rows_updated: int
+    rows_unchanged: int
+    rows_removed: int
+    duplicates: int
+    error_count: int
+    problem: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Import(ImportFacts):
     """One file on its way into a book.
 
     `rowsRead` counts songs and unreadable lines, `duplicates` songs that the file has more than once; `errors` and
@@ -57,55 +81,13 @@ class Import(Struct, rename="camel"):
     would become of the file.
     """
 
-    id: int
-    system_id: int
-    status: Status
-    mode: Mode
-    on_error: OnError
-    dry_run: bool
-    format: Format
-    file_name: str | None
-    bytes: int
-    bytes_read: int
-    rows_read: int
-    rows_added: int
-    rows_updated: int
-    rows_unchanged: int
-    rows_removed: int
-    duplicates: int
-    error_count: int
     errors: list[LineNote]
     repeated: list[LineNote]
-    problem: str | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
 
 
-class ImportRow(Struct):
-    id: int
-    system_id: int
-    status: Status
-    mode: Mode
-    on_error: OnError
-    dry_run: bool
-    format: Format
-    file_name: str | None
-    bytes: int
-    bytes_read: int
-    rows_read: int
-    rows_added: int
-    rows_updated: int
-    rows_unchanged: int
-    rows_removed: int
-    duplicates: int
-    error_count: int
+class ImportRow(ImportFacts):
     errors: list[dict[str, object]]
     repeated: list[dict[str, object]]
-    problem: str | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
 
 
 class Claimed(Struct):
