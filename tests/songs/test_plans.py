@@ -3,95 +3,16 @@ songs; here it is an eighth of that.)"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
 import asyncpg
 
 from bench.search import rows
-from singr.infra.sql import Statement
-from singr.songs import asking, book, browsing, typos
-from singr.songs.letters import LETTERS
+from tests.songs import plans
 
 BOOKS, SONGS = 10, 12_000
-BOOK: dict[str, Any] = {"tenant": rows.TENANT, "system": 3}
-TOP = {"artist_key": "", "title_key": "", "after": 0, "max_rows": 21}
-
-
-def begun(text: str) -> dict[str, Any]:
-    return {**BOOK, "start": text, "until": text + book.HIGHEST, "at": text, "beside": "", "after": 0, "max_rows": 21}
-
-
-def worded(text: str) -> dict[str, Any]:
-    query = asking.query(asking.read(text), asking.scope(**BOOK))
-    given = {"query": query, "text": text, "start": text, "until": text + book.HIGHEST, "likeness": 1001, "most": 1000}
-    return {**BOOK, **TOP, **given}
-
-
-LETTERED = {
-    "letters": list(LETTERS),
-    "starts": [letter.start for letter in LETTERS.values()],
-    "untils": [letter.until for letter in LETTERS.values()],
-}
-# A statement, what it is given, the indexes it may read, and how many rows at most.
-ASKED: list[tuple[Statement[Any], dict[str, Any], set[str], int]] = [
-    (book.BEGUN, begun("m"), {"songdb_by_artist", "songdb_by_title"}, 100),
-    (book.BEGUN, begun("lo"), {"songdb_by_artist", "songdb_by_title"}, 100),
-    (book.BEGUN, begun("midnight"), {"songdb_by_artist", "songdb_by_title"}, 100),
-    (book.WORDED, worded("x"), {"songdb_words"}, 4_000),
-    (book.WORDED, worded("midnight 3fing"), {"songdb_words"}, 100),
-    (book.WORDED, worded("3fing mid"), {"songdb_words"}, 100),
-    (book.LISTED, {**BOOK, **TOP}, {"songdb_by_artist"}, 50),
-    (
-        book.OF_ARTIST,
-        {**BOOK, "artist_key": "love 3er", "query": None, "title_key": "", "after": 0, "max_rows": 21},
-        {"songdb_by_artist"},
-        50,
-    ),
-    (browsing.ARTISTS, {**BOOK, "start": "m", "until": "n", "after": "", "max_rows": 21}, {"songdb_by_artist"}, 200),
-    (browsing.LETTERS_USED, {**BOOK, **LETTERED}, {"songdb_by_artist"}, 1_500),
-    (browsing.NEW, {**BOOK, "days": 90, "before": 2**63 - 1, "max_rows": 21}, {"songdb_by_age"}, 100),
-    (
-        browsing.BY_NAMES,
-        {**BOOK, "artist_keys": ["love 3er"] * 20, "title_keys": ["a"] * 20},
-        {"songdb_by_artist", "songdb_by_title"},
-        100,
-    ),
-    (
-        typos.NEAR,
-        {"terms": ["midnigth", "lvoe"], "long": typos.LONG, "most": typos.LIKE_MAX},
-        {"song_words_trgm", "song_words_shortened", "song_words_pkey"},
-        500,
-    ),
-]
-
-
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from nodes(part)
 
 
 async def test_every_question_is_answered_along_its_indexes(database_url: str) -> None:
     owner = await asyncpg.connect(database_url, timeout=10)
     await rows.fill(owner, BOOKS, SONGS)
-    for mode in ("force_custom_plan", "force_generic_plan"):
-        await owner.execute(f"SET plan_cache_mode = {mode}")
-        for statement, given, indexes, most in ASKED:
-            where = (mode, statement.query.name, given)
-            text = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.query.text}"
-            found = await owner.fetchval(text, *(given[name] for name in statement.query.params))
-            plan = list(nodes(json.loads(found)[0]["Plan"]))
-            used = {node["Index Name"] for node in plan if "Index Name" in node}
-            assert [node for node in plan if node["Node Type"] == "Seq Scan"] == [], where
-            assert used, where
-            assert used <= indexes, where
-            assert sum(_rows(node) for node in plan if "Relation Name" in node) <= most, where
+    assert await plans.strays(owner) == []
     await owner.close(timeout=10)
-
-
-def _rows(node: dict[str, Any]) -> float:
-    """How many rows of a table a node looked at."""
-    removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
-    return float((node["Actual Rows"] + removed) * node["Actual Loops"])
