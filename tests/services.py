@@ -194,7 +194,7 @@ def main() -> int:
             sys.stderr.write(f"{exc} Without it some tests are skipped.\n")
             lacking = 1 if os.environ.get("CI") else 0
     try:
-        provision.ensure(postgres=True, redis=True, chromium=True, pgbouncer=True)
+        provision.ensure(postgres=True, redis=True, chromium=True, pgbouncer=True, nginx=True)
     except Missing as exc:
         sys.stderr.write(f"{exc}\n")
         if not (given(DATABASE_NAMES) or docker.answering()):

@@ -55,6 +55,11 @@ def pgbouncer_program() -> Path | None:
     return _which("pgbouncer")
 
 
+def nginx_program() -> Path | None:
+    """A proxy for the tests to put before the processes."""
+    return _which("nginx")
+
+
 def chromium_program() -> Path | None:
     """A browser the tests can drive."""
     return next((path for name in CHROMIUM_NAMES if (path := _which(name))), None)

@@ -12,13 +12,27 @@ POSTGRES = f"PostgreSQL {machine.POSTGRES_AT_LEAST} or newer with PostGIS"
 REDIS = f"Redis {machine.REDIS_AT_LEAST} or newer"
 CHROMIUM = "Chromium"
 PGBOUNCER = "PgBouncer"
-DEBIAN = {POSTGRES: "postgresql-postgis", REDIS: "redis-server", CHROMIUM: "chromium", PGBOUNCER: "pgbouncer"}
-FORMULAE = {POSTGRES: "postgresql postgis", REDIS: "redis", CHROMIUM: "chromium", PGBOUNCER: "pgbouncer"}
+NGINX = "nginx"
+FORMULAE = {
+    POSTGRES: "postgresql postgis",
+    REDIS: "redis",
+    CHROMIUM: "chromium",
+    PGBOUNCER: "pgbouncer",
+    NGINX: "nginx",
+}
+DEBIAN = FORMULAE | {POSTGRES: "postgresql-postgis", REDIS: "redis-server", NGINX: "nginx-light"}
 
 
-def ensure(*, postgres: bool = False, redis: bool = False, chromium: bool = False, pgbouncer: bool = False) -> None:
+def ensure(
+    *,
+    postgres: bool = False,
+    redis: bool = False,
+    chromium: bool = False,
+    pgbouncer: bool = False,
+    nginx: bool = False,
+) -> None:
     """Install what is asked for and not here; raises Missing."""
-    asked = {"postgres": postgres, "redis": redis, "chromium": chromium, "pgbouncer": pgbouncer}
+    asked = {"postgres": postgres, "redis": redis, "chromium": chromium, "pgbouncer": pgbouncer, "nginx": nginx}
     wanted = _absent(**asked)
     if not wanted:
         return
@@ -33,12 +47,13 @@ def ensure(*, postgres: bool = False, redis: bool = False, chromium: bool = Fals
         raise Missing(_advice(still))
 
 
-def _absent(*, postgres: bool, redis: bool, chromium: bool, pgbouncer: bool) -> list[str]:
+def _absent(*, postgres: bool, redis: bool, chromium: bool, pgbouncer: bool, nginx: bool) -> list[str]:
     return [
         *([POSTGRES] if postgres and not machine.postgres_programs() else []),
         *([REDIS] if redis and machine.redis_program() is None else []),
         *([CHROMIUM] if chromium and machine.chromium_program() is None else []),
         *([PGBOUNCER] if pgbouncer and machine.pgbouncer_program() is None else []),
+        *([NGINX] if nginx and machine.nginx_program() is None else []),
     ]
 
 
