@@ -305,6 +305,17 @@ SELECT s.artist, s.title
 FROM songdb s JOIN venues v ON v.customer_profiles_id = s.customer_profiles_id AND v.current_system_id = s.openkj_system_id
 WHERE s.songdb_id = :song_id AND v.venues_id = :venue_id AND v.customer_profiles_id = :tenant
 
+-- songs_of_tonight(tenant, venue_id, before, max_rows) -> many
+-- Songs asked for since the night began at a venue that lets others see songs, but for those turned down or taken back,
+-- the newest request first, before an id.
+SELECT r.requests_id, r.artist, r.title, r.status = 'pending'
+FROM venues v JOIN customer_profiles p USING (customer_profiles_id) JOIN requests r USING (venues_id)
+WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id AND v.queue_privacy <> 'hidden'
+  AND r.requested_at >= night_began(coalesce(p.timezone, 'UTC')) AND r.status IN ('pending', 'processed')
+  AND r.requests_id < :before
+ORDER BY r.requests_id DESC
+LIMIT :max_rows
+
 -- venue_snapshot(venue_id) -> maybe
 -- A venue's stream and everything its watchers see, as of one moment; at most 5,000 waiting requests, and what was sung
 -- tonight where that decides who comes next.

@@ -6,13 +6,14 @@ from singr.core.errors import AuthenticationFailed, AuthorizationDenied, KeyReus
 from singr.core.paging import Page
 from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
-from singr.http.route import MANAGING, Route
+from singr.http.route import MANAGING, Cache, Route
 from singr.infra.limits import Rate
-from singr.queue import blocks, exports, finding, guests, hosts, rotations, watching
+from singr.queue import blocks, exports, finding, guests, hosts, rotations, tonight, watching
 from singr.queue.block_shapes import Block, BlockList, NewBlock
 from singr.queue.rotations import Rotation, RotationPatch
 from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
+    AskedTonight,
     Cleared,
     EditRequest,
     Export,
@@ -26,6 +27,7 @@ from singr.queue.shapes import (
     Settle,
     SettledMany,
     SettleMany,
+    Tonight,
     VenueChoice,
 )
 from singr.queue.watching import TicketIn, TicketOut
@@ -42,6 +44,9 @@ ROUTES = (
           raises=(AlreadySettled, DuplicateRequest, TooManyRequests, Blocked)),
     Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), status=204, raises=(AlreadySettled,)),
+    Route("GET", "/v1/public/venues/{url_name}/songs/tonight", tonight.list_asked,
+          may=PUBLIC, rate=Rate(60, per_s=60, by="device"), query=Tonight, returns=Page[AskedTonight],
+          cache=Cache()),
     Route("GET", "/v1/customer/requests", finding.list_requests,
           may=holds(Permission.REQUESTS_READ), rate=MANAGING, query=RequestList, returns=Page[HostRequest],
           raises=(NotFound,)),

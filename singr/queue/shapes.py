@@ -182,6 +182,28 @@ class Export(RequestFilter, rename="camel", kw_only=True):
     venue_id: UUID
 
 
+class Tonight(Struct, rename="camel"):
+    """The newest request first."""
+
+    limit: Limit = 20
+    cursor: str | None = None
+
+
+class AskedTonightRow(Struct):
+    id: int
+    artist: str
+    title: str
+    is_waiting: bool
+
+
+class AskedTonight(Struct, rename="camel"):
+    """A song that waits or was sung tonight."""
+
+    artist: str
+    title: str
+    is_waiting: bool
+
+
 class Song(Struct):
     artist: str
     title: str

@@ -16,6 +16,12 @@ from singr.web import bundle
 
 FOLDER = Path(__file__).with_name("static")
 TYPES = {".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+WORKER = "singer/worker.js"
+# It stands for the pages of venues, and may fetch them and what they need.
+WORKER_HEADERS = {
+    "Service-Worker-Allowed": "/v/",
+    "Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+}
 FOR_EVER = "public, max-age=31536000, immutable"
 # Files cost nothing but bytes: this only stops a runaway, and must not need Redis to do so.
 FETCHING = Rate(30_000, per_s=60, by="address", inside=True)
@@ -63,7 +69,10 @@ async def serve(call: Call, request: web.Request, name: str) -> web.Response:
     if asset is None:
         raise NotFound("no such file")
     caching = FOR_EVER if url == asset.url else "no-store"
-    return respond(request, asset.body, asset.packed, {"Content-Type": asset.content_type, "Cache-Control": caching})
+    headers = {"Content-Type": asset.content_type, "Cache-Control": caching}
+    if asset is ASSETS[WORKER]:
+        headers |= WORKER_HEADERS
+    return respond(request, asset.body, asset.packed, headers)
 
 
 def respond(request: web.Request, body: bytes, packed: bytes, headers: dict[str, str]) -> web.Response:

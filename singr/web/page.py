@@ -6,10 +6,11 @@ import base64
 import gzip
 import hashlib
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
-from aiohttp import web
+from aiohttp import ETag, web
 from msgspec import Struct
 
 from singr.web.address import host_of
@@ -23,7 +24,7 @@ THEME_COOKIE = "singr_theme"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src '{style}'; img-src 'self'; connect-src 'self'{live}; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+    "require-trusted-types-for 'script'; trusted-types {policies}"
 )
 HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
@@ -34,19 +35,20 @@ YEAR_S = 365 * 24 * 3600
 
 
 class Dress(Struct, frozen=True):
-    """What all documents of one page share. `style_hash` admits the inline style."""
+    """What all documents of one page share. `style_hash` admits the inline style, `policies` a Trusted Types policy."""
 
     style: Markup
     style_hash: str
     script: Markup
+    policies: str
 
 
-def dress(style: str, *, script: str | None = None) -> Dress:
+def dress(style: str, *, script: str | None = None, policies: str = "'none'") -> Dress:
     """The dress made of `styles/common.css` and `styles/<style>.css`, with a script of `static/`."""
     css = "".join((STYLES / f"{name}.css").read_text("utf-8") for name in ("common", style))
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     tag = f'<script type="module" src="{ASSETS[script].url}"></script>\n' if script else ""
-    return Dress(Markup(css), f"sha256-{digest}", Markup(tag))
+    return Dress(Markup(css), f"sha256-{digest}", Markup(tag), policies)
 
 
 @cache
@@ -66,7 +68,10 @@ def respond_with(
     theme: str | None = None,
     words: Words | None = None,
 ) -> web.Response:
-    """The document; `body` is a whole body element, `words` what its scripts say. `theme` overrules the visitor's."""
+    """The document; `body` is a whole body element, `words` what its scripts say. `theme` overrules the visitor's.
+
+    Whoever has this very document already is told so (304).
+    """
     language = words.language if words else ENGLISH
     chosen = theme or ("light" if request.cookies.get(THEME_COOKIE) == "light" else "dark")
     text = fill(
@@ -81,11 +86,19 @@ def respond_with(
         words=_data_block(words) if words else Markup(),
         body=body,
     ).encode()
-    response = respond(request, text, gzip.compress(text, 6), HEADERS)
+    tag = ETag(hashlib.blake2b(text, digest_size=12).hexdigest(), is_weak=True)
+    known = status == HTTPStatus.OK and tag in (request.if_none_match or ())
+    response = web.Response(status=304, headers=HEADERS) if known else _document(request, text, status)
+    response.etag = tag
     response.headers["Content-Security-Policy"] = _policy(request, dressed)
-    response.set_status(status)
     if words and request.query.get(CHOICE) == language.tag:
         response.set_cookie(COOKIE, language.tag, max_age=YEAR_S, path="/", samesite="Lax", httponly=True)
+    return response
+
+
+def _document(request: web.Request, text: bytes, status: int) -> web.Response:
+    response = respond(request, text, gzip.compress(text, 6), HEADERS)
+    response.set_status(status)
     return response
 
 
@@ -93,4 +106,4 @@ def _policy(request: web.Request, dressed: Dress) -> str:
     host = host_of(request)
     # Older Safari does not count ws: as 'self'.
     live = f" ws://{host} wss://{host}" if host else ""
-    return POLICY.format(style=dressed.style_hash, live=live)
+    return POLICY.format(style=dressed.style_hash, live=live, policies=dressed.policies)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import parse_qs
@@ -20,18 +21,22 @@ from singr.queue.wording import SONG
 from singr.venues import venues
 from singr.venues.shapes import VenueRow
 from singr.web import own, singer_view
-from singr.web.singer_view import Asking, Looking
+from singr.web.finding import Looking
+from singr.web.singer_view import Asking
 from singr.web.sorry import in_html
 
 FORM_LIMIT, FIELDS_MAX = 16_384, 20
-SEARCH_MAX = 200
+ASKED_MAX = 200
 
 
 @in_html
 async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
-    """A venue's singer page; `?q=` searches, `?song=` opens the sheet that asks for one."""
+    """A venue's singer page.
+
+    `?q=` searches, `?list=`, `?letter=` and `?artist=` lead through the book, `?song=` opens the sheet to ask in.
+    """
     venue = await venues.row_by_url_name(call.kit.db, url_name)
-    looking = Looking(request.query.get("q", "")[:SEARCH_MAX], request.query.get("cursor") or None)
+    looking = _looking(request.query)
     song = request.query.get("song", "")
     mine = await own.requests(call, venue)
     asking = Asking(singer_name=mine[0].singer_name if mine else "")
@@ -52,7 +57,7 @@ async def ask(call: Call, request: web.Request, url_name: str) -> web.Response:
     except (ValidationFailed, DuplicateRequest, KeyReused, VenueClosed, TooManyRequests, Blocked) as problem:
         refused = replace(await _for_song(call, venue, asking), problem=problem)
         mine = await own.requests(call, venue)
-        return await singer_view.page(call, request, venue, mine, Looking(form.get("q", "")), refused)
+        return await singer_view.page(call, request, venue, mine, _looking(form), refused)
     return _back_to(venue)
 
 
@@ -64,6 +69,13 @@ async def withdraw(call: Call, request: web.Request, url_name: str) -> web.Respo
     with suppress(NotFound, AlreadySettled):
         await guests.withdraw(call, form.get("token", ""))
     return _back_to(venue)
+
+
+def _looking(given: Mapping[str, str]) -> Looking:
+    """What a query or the sheet's form says of the list behind."""
+    names = ("q", "list", "letter", "artist")
+    q, way, letter, artist = (given.get(name, "").replace("\x00", "")[:ASKED_MAX] for name in names)
+    return Looking(q, way, letter, artist, given.get("cursor") or None)
 
 
 async def _for_song(call: Call, venue: VenueRow, asking: Asking) -> Asking:

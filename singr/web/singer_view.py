@@ -10,24 +10,21 @@ from uuid import uuid4
 from aiohttp import web
 
 from singr.core import clock
-from singr.core.errors import Problem, ValidationFailed
+from singr.core.errors import Problem
 from singr.http.call import Call
 from singr.queue.rules import DuplicateRequest, VenueClosed
 from singr.queue.shapes import SubmittedRequest
-from singr.songs import book
-from singr.songs.shapes import Found
 from singr.venues import rules
 from singr.venues.shapes import VenueRow
-from singr.web import house_rules, own
+from singr.web import finding, house_rules, own
+from singr.web.assets import ASSETS, WORKER
+from singr.web.finding import Looking
 from singr.web.markup import Markup, fill, join, template
 from singr.web.page import dress, respond_with
 from singr.web.words import LANGUAGES, Words, labels, language_of, of_page, say
 
-DRESS = dress("singer", script="singer/singer.js")
+DRESS = dress("singer", script="singer/singer.js", policies="worker")
 BODY, SHEET = template("singer"), template("sheet")
-ROW = Template(
-    '<li><button name="song" value="$id"><b dir="auto">$title</b><span dir="auto">$artist</span></button></li>'
-)
 CARD = Template(
     '<li class="card" data-request="$json" data-token="$token"><div><b dir="auto">$title</b>'
     '<span dir="auto">$artist</span><p class="standing" data-tone="$tone">$text</p></div>$withdraw</li>'
@@ -40,15 +37,6 @@ RULE = Template("<li>$text</li>")
 LANGUAGE = Template('<a href="?lang=$tag" hreflang="$tag" lang="$tag">$name</a>\n')
 KEY = Template('<option value="$n"$chosen>$label</option>')
 KEY_MAX = 12
-RESULTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Looking:
-    """What is searched for; `cursor` continues a list."""
-
-    q: str = ""
-    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +66,9 @@ async def page(
     call: Call, request: web.Request, venue: VenueRow, mine: list[SubmittedRequest], looking: Looking, asking: Asking
 ) -> web.Response:
     """The whole page, with the status of the sheet's problem."""
-    found = await _found(call, venue, looking)
     words = of_page("singer", language_of(request))
     path = f"/v/{venue.url_name}"
+    listed = await finding.listed(call, words, venue, looking)
     body = fill(
         BODY,
         **labels(words)
@@ -90,13 +78,19 @@ async def page(
             "name": venue.name,
             "open": str(venue.accepting_requests).lower(),
             "connected": str(venue.openkj_connected).lower(),
+            "worker": ASSETS[WORKER].url,
             "message": venue.message or "",
             "rules": join(fill(RULE, text=line) for line in _rules(words, venue)),
             "q": looking.q,
-            "results": join(fill(ROW, id=s.id, title=s.title, artist=s.artist) for s in found.items),
-            "none": "" if found.items else say(words, "no_hit" if looking.q else "no_songs", text=looking.q),
-            "meant": say(words, "meant", text=found.did_you_mean) if found.did_you_mean else "",
-            "cursor": found.next_cursor or "",
+            "searching": " hidden" if looking.q else "",
+            "ways": finding.ways(words, path, looking),
+            "letters": listed.letters,
+            "heading": listed.heading,
+            "asked": finding.hidden(looking),
+            "results": listed.results,
+            "none": listed.none,
+            "meant": listed.meant,
+            "cursor": listed.cursor or "",
             "queue": say(words, "queue", n=venue.waiting) if venue.waiting else say(words, "queue_empty"),
             "cards": join(_cards(call, words, path, mine)),
             "sheet": _sheet(words, path, looking, asking),
@@ -110,14 +104,6 @@ async def page(
 
 def _rules(words: Words, venue: VenueRow) -> Iterable[str]:
     return house_rules.told(words, rules.read(venue.rules), clock.zone(venue.time_zone))
-
-
-async def _found(call: Call, venue: VenueRow, looking: Looking) -> Found:
-    on, book_of = call.kit.db, (venue.tenant, venue.current_system_id)
-    try:
-        return await book.search(on, *book_of, looking.q, RESULTS, looking.cursor)
-    except ValidationFailed:  # a cursor from elsewhere
-        return await book.search(on, *book_of, looking.q, RESULTS)
 
 
 def _cards(call: Call, words: Words, path: str, mine: list[SubmittedRequest]) -> Iterable[Markup]:
@@ -137,21 +123,21 @@ def _cards(call: Call, words: Words, path: str, mine: list[SubmittedRequest]) ->
 
 
 def _sheet(words: Words, path: str, looking: Looking, asking: Asking) -> Markup:
-    again = isinstance(asking.problem, DuplicateRequest)
+    again, shown = isinstance(asking.problem, DuplicateRequest), bool(asking.song_id or asking.problem)
     return fill(
         SHEET,
         **labels(words)
         | {
             "path": path,
-            "shown": " open" if asking.song_id or asking.problem else "",
+            "shown": " open" if shown else "",
             "title": asking.title,
             "artist": asking.artist,
             "error": _error(words, asking.problem),
             "song_id": asking.song_id,
-            "q": looking.q,
-            "request_key": str(uuid4()),
+            "asked": finding.hidden(looking),
+            "request_key": str(uuid4()) if shown else "",
             "allow_duplicate": str(again).lower(),
-            "singer_name": asking.singer_name,
+            "singer_name": asking.singer_name if shown else "",
             "notes": asking.notes,
             "details_open": " open" if asking.notes or asking.key_change != "0" else "",
             "keys": join(_keys(words, asking.key_change)),

@@ -24,7 +24,7 @@ export class Mine {
   #dismissed;
   #cards = new Map();
 
-  /** `change(request, token, back)` lets the singer change one. */
+  /** `change(request, token, back, song)` lets the singer change one, perhaps to another song. */
   constructor(venue, outbox, live, announce, change) {
     [this.#venue, this.#outbox, this.#live, this.#announce, this.#change] = [venue, outbox, live, announce, change];
     this.#tokens = new Map(kept(`mine.${venue}`, []));
@@ -163,13 +163,29 @@ export class Mine {
 
   #ofEntry(entry) {
     const { key, title, artist, state } = entry;
+    const rules = this.#live.venue?.rules ?? {};
+    const isFinal = rules.songOncePerNight || rules.duplicatePolicy === "refuse";
     const drop = { label: state === "closed" || state === "refused" ? "okay" : "drop", act: () => this.#outbox.drop(key) };
     const again = {
       old: { label: "send", act: () => this.#outbox.insist(key) },
-      duplicate: { label: "ask_anyway", act: () => this.#outbox.insist(key, { allowDuplicate: true }) },
+      duplicate: isFinal ? null : { label: "ask_anyway", act: () => this.#outbox.insist(key, { allowDuplicate: true }) },
+      limit: this.#swappable() && { label: "swap", act: () => this.#swap(entry) },
     }[state];
     const actions = state === "sending" ? [] : again ? [again, drop] : [drop];
-    return [key, { title, artist, ...ofEntry(entry), actions }];
+    return [key, { title, artist, ...ofEntry(entry, rules), actions }];
+  }
+
+  /** The request of mine that came last of those that wait and can be changed from here. */
+  #swappable() {
+    const mine = [...this.#requests.values()].filter(({ id, status }) => status === "pending" && this.#tokens.has(String(id)));
+    return mine.sort((a, b) => b.id - a.id)[0];
+  }
+
+  /** Another song instead of one that waits. */
+  #swap({ key, body, artist, title }) {
+    const request = this.#swappable();
+    this.#outbox.drop(key);
+    this.#change(request, this.#tokens.get(String(request.id)), $("#q"), { id: body.songId, artist, title });
   }
 
   #isUnanswered(id) {

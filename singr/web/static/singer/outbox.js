@@ -1,7 +1,7 @@
 // Requests on their way. Each is kept with its key before it is first sent and sent until the server has answered;
 // the key makes sure that it is taken once, however often it is sent.
 //
-// state: waiting (to be sent), sending, old (ask before sending), duplicate, closed, refused
+// state: waiting (to be sent), sending, old (ask before sending), duplicate, limit, closed, refused
 
 import { call } from "../common/api.js";
 import { forget, keep, kept, names } from "../common/store.js";
@@ -94,6 +94,8 @@ export class Outbox extends EventTarget {
   #explain(entry, { status = 0, slug, message, retryAfterS = 0 }) {
     const isOver = status >= 400 && status < 500 && status !== 429;
     if (isOver) return this.#put(entry, { state: DECIDED[slug] ?? "refused", reason: message });
+    // A house rule that time alone does not lift.
+    if (status === 429 && !retryAfterS) return this.#put(entry, { state: "limit" });
     this.#failures += 1;
     this.#put(entry, { state: "waiting", retryAt: status === 429 ? Date.now() + retryAfterS * 1000 : 0 });
     return false;

@@ -1,6 +1,6 @@
 // The sheet in which one asks for a song, or changes a request that waits. A new request's key is made when it opens.
 
-import { $, setText } from "../common/dom.js";
+import { $, isolated, setText } from "../common/dom.js";
 import { keep, kept } from "../common/store.js";
 import { say } from "../common/words.js";
 
@@ -10,9 +10,13 @@ export class Sheet {
   #song = null;
   #key = "";
   #change = null;
+  #tonight;
 
-  /** `ask(key, body, song)` takes what the singer wants. */
-  constructor(ask) {
+  /** `ask(key, body, song)` takes what the singer wants; `tonight` knows songs and names of tonight. */
+  constructor(ask, tonight) {
+    this.#tonight = tonight;
+    this.#form.singerName.addEventListener("input", () => this.#warn());
+    tonight.addEventListener("change", () => this.#dialog.open && this.#warn());
     this.#form.singerName.value ||= kept("name", "");
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -65,7 +69,15 @@ export class Sheet {
     setText($("#go"), say(this.#change ? "save" : "ask"));
     this.#dialog.toggleAttribute("data-changing", Boolean(this.#change));
     if (this.#change) $("details", this.#dialog).open = true;
+    this.#warn();
     this.#dialog.showModal();
+  }
+
+  /** What may make somebody think again. */
+  #warn() {
+    const name = this.#form.singerName.value.trim();
+    setText($("#sheet-tags"), this.#change ? "" : this.#tonight.tags(this.#song).join(" · "));
+    setText($("#namesake"), this.#tonight.hasNamesake(name) ? say("namesake", { name: isolated(name) }) : "");
   }
 
   /** The server opened it for a visitor whose script was not there yet. */

@@ -5,12 +5,15 @@ import { $, setText } from "../common/dom.js";
 import { offerThemes } from "../common/theme.js";
 import { say } from "../common/words.js";
 import { Live } from "../live/live.js";
+import { Book } from "./book.js";
 import { Change } from "./change.js";
 import { Mine } from "./mine.js";
+import { hireWorker, keepHeard, lastHeard, oldSince } from "./offline.js";
 import { Outbox } from "./outbox.js";
 import { showRules } from "./rules.js";
-import { Search } from "./search.js";
+import { Results } from "./results.js";
 import { Sheet } from "./sheet.js";
+import { Tonight } from "./tonight.js";
 
 const { venue } = document.body.dataset;
 const LONG_STALE_MS = 60_000;
@@ -18,47 +21,60 @@ const LONG_STALE_MS = 60_000;
 const announce = (text) => setText($("#said"), text);
 const outbox = new Outbox(venue);
 const live = new Live({ venue, view: "singer", ticket });
-const sheet = new Sheet((key, body, song) => outbox.add(key, body, song));
+const tonight = new Tonight(venue, live);
+const sheet = new Sheet((key, body, song) => outbox.add(key, body, song), tonight);
 const change = new Change(sheet, (request) => mine.changed(request));
 const mine = new Mine(venue, outbox, live, announce, (...request) => change.open(...request));
-new Search(venue, (song) => change.choose(song) || sheet.open(song), announce);
+const results = new Results((song) => change.choose(song) || sheet.open(song), (song) => tonight.tags(song));
+const book = new Book(venue, results, announce, () => null);
+tonight.addEventListener("change", () => results.refresh());
 
 async function ticket() {
   const body = { venue, view: "singer", ...(mine.token && { trackingToken: mine.token }) };
   return (await call("POST", "/v1/live/tickets", { body })).ticket;
 }
 
-function showVenue() {
-  const { name, acceptingRequests, message, openkjConnected } = live.venue;
+function showVenue(venueNow, n) {
+  const { name, acceptingRequests, message, openkjConnected } = venueNow;
   document.body.dataset.open = acceptingRequests;
   document.body.dataset.connected = openkjConnected;
   setText($("h1"), name);
   setText($("#message"), message ?? "");
-  showRules(live.venue);
-  const n = live.requests.size;
+  showRules(venueNow);
   setText($("#queue"), n ? say("queue", { n }) : say("queue_empty"));
 }
 
 function showStatus() {
-  const silentMs = Date.now() - live.heardAt;
-  const stale = live.heardAt && silentMs > LONG_STALE_MS;
+  const heardAt = live.heardAt || oldSince;
+  const silentMs = Date.now() - heardAt;
+  const n = Math.max(1, Math.round(silentMs / 60_000));
+  const isOld = oldSince && !live.heardAt;
   const words = {
     live: () => say("live"),
     connecting: () => say("connecting"),
-    stale: () => (stale ? say("last_update", { n: Math.round(silentMs / 60_000) }) : say("reconnecting")),
+    stale: () => (silentMs > LONG_STALE_MS ? say("last_update", { n }) : say("reconnecting")),
     offline: () => say(live.ended ? "ended" : "offline"),
   };
-  $("#live").dataset.status = live.status;
-  setText($("#live-words"), words[live.status]());
+  const status = isOld && live.status === "connecting" ? "stale" : live.status;
+  $("#live").dataset.status = status;
+  setText($("#live-words"), words[status]());
+  $("#kept").hidden = !isOld;
+  if (isOld) setText($("#kept"), say("kept", { n }));
 }
 
-live.addEventListener("change", showVenue);
+live.addEventListener("change", () => {
+  showVenue(live.venue, live.requests.size);
+  keepHeard(live.venue, live.requests.size);
+});
+live.addEventListener("change", hireWorker, { once: true });
 live.addEventListener("status", showStatus);
 live.addEventListener("status", () => live.status === "live" && outbox.flush());
 setInterval(() => {
   showStatus();
   mine.render();
 }, 10_000);
+if (lastHeard()) showVenue(lastHeard().venue, lastHeard().waiting);
+showStatus();
 offerThemes($("#theme"), (other) => say(other));
 document.body.classList.add("scripted");
 live.start();

@@ -25,13 +25,14 @@ export function ofRequest(request, before, rotation = null) {
 }
 
 /** A request still in the outbox. */
-export function ofEntry({ state, reason, retryAt, askedAt }) {
+export function ofEntry({ state, reason, retryAt, askedAt }, { requestsPerSinger = 1, songOncePerNight } = {}) {
   const now = Date.now();
   const texts = {
     sending: () => say("sending"),
     waiting: () => (retryAt > now ? say("slow_down", { n: minutes(retryAt - now) }) : say("unsent")),
     old: () => say("unsent_old", { n: minutes(now - askedAt) }),
-    duplicate: () => say("duplicate"),
+    duplicate: () => say(songOncePerNight ? "sung_once" : "duplicate"),
+    limit: () => say("limit", { n: requestsPerSinger }),
     closed: () => say("closed_meanwhile"),
     refused: () => say("not_taken", { reason: isolated(reason) }),
   };
