@@ -11,3 +11,11 @@ WHERE a.device_id = :device_id AND a.venues_id = :venue_id AND a.requested_at > 
   AND (a.status = 'pending' OR a.status <> 'withdrawn' AND a.processed_at > now() - interval '3 hours')
 ORDER BY a.requests_id DESC
 LIMIT :max_rows
+
+-- kiosk_of_venue(tenant, venue_id) -> maybe
+-- A tenant's venue with the series of its links for shared tablets.
+SELECT venues_id, url_name, kiosk FROM venues WHERE customer_profiles_id = :tenant AND venues_id = :venue_id
+
+-- kiosk_by_url_name(url_name) -> maybe
+-- The venue behind a public name with the series of its links for shared tablets.
+SELECT venues_id, url_name, kiosk FROM venues WHERE url_name = :url_name

@@ -1,7 +1,8 @@
 """One file for a page's script: the modules it needs, each in a scope of its own, and itself.
 
 Modules are written for browsers as they are, and are tested so; joined, a phone asks for one file instead of twenty.
-They import named things of files beside them and export what they declare; anything else is refused here.
+They import named things of files beside them and export what they declare; anything else is refused here, but for
+`import(address)`: a part of a page that is fetched when it is needed, under the address that the document gives.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 
 IMPORT = re.compile(r'^import \{ ([\w$\s,]+?) \} from "(\.{1,2}/[\w./-]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|class|(?:async )?function\*?) ([\w$]+))", re.MULTILINE)
-LEFT_OVER = re.compile(r"^(?:import|export)\b.*|\bimport(?:\(|\.meta).*", re.MULTILINE)
+# `import(address)` fetches another page's part whose address the document holds.
+LEFT_OVER = re.compile(r"^(?:import|export)\b.*|\bimport(?:\((?!address\))|\.meta).*", re.MULTILINE)
 COMMENT = re.compile(r"^\s*(?://.*|/\*\*.*\*/)\n", re.MULTILINE)
 
 
@@ -26,8 +28,9 @@ def roots(folder: Path) -> Iterator[Path]:
 def joined(entry: Path, folder: Path) -> str:
     """`entry` and all it needs as one module; raises ValueError for what cannot be joined."""
     needed: dict[Path, str] = {}
-    text, _ = _join(entry.resolve(), folder.resolve(), needed, ())
-    return "".join(needed.values()) + text
+    text, exported = _join(entry.resolve(), folder.resolve(), needed, ())
+    given = f"export {{ {exported} }};\n" if exported else ""
+    return "".join(needed.values()) + text + given
 
 
 def _join(path: Path, folder: Path, needed: dict[Path, str], on_the_way: tuple[Path, ...]) -> tuple[str, str]:

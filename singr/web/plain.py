@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from string import Template
+
 from aiohttp import web
 
 from singr.http.call import Call
 from singr.web import others
-from singr.web.markup import fill, template
+from singr.web.assets import ASSETS
+from singr.web.markup import fill, join, template
 from singr.web.page import dress, respond_with
 
 PLAIN, DOCS, HOST = dress("plain"), dress("docs", script="docs/docs.js"), dress("host", script="host/host.js")
 ACCOUNT = dress("plain", script="account/account.js")
+PANEL = Template('<button type="button" name="$name" value="$address">$label</button>\n')
+PANELS = {
+    "add": "Add a request",
+    "settled": "Decided tonight",
+    "rules": "House rules",
+    "book": "Song book",
+    "nights": "Nights",
+    "keys": "API keys",
+    "kiosk": "Kiosk",
+}
 WELCOME_BODY, DOCS_BODY = (fill(template(name)) for name in ("welcome", "docs"))
 HOST_BODY, ACCOUNT_BODY = template("host"), template("account")
 
@@ -27,7 +40,9 @@ async def docs(_call: Call, request: web.Request) -> web.Response:
 
 async def host(call: Call, request: web.Request) -> web.Response:
     """The host console; everything in it comes through the API once somebody has signed in."""
-    body = fill(HOST_BODY, others=others.buttons(call.kit.settings, page="/host", account="customer"))
+    ways = others.buttons(call.kit.settings, page="/host", account="customer")
+    panels = (fill(PANEL, name=n, label=text, address=ASSETS[f"host/panels/{n}.js"].url) for n, text in PANELS.items())
+    body = fill(HOST_BODY, others=ways, panels=join(panels))
     return respond_with(request, HOST, title="Host console", body=body)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from singr.http.guard import PUBLIC
-from singr.http.route import Route
+from singr.core.permissions import Permission
+from singr.http.guard import PUBLIC, holds
+from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
-from singr.web import assets, plain, screen, signing_in, singer, snapshot
+from singr.web import assets, kiosk, plain, screen, signing_in, singer, snapshot
+from singr.web.kiosk import KioskLink
 
 # Whoever has no script makes a call for each search.
 READING = Rate(120, per_s=60, by="device")
@@ -27,6 +29,14 @@ ROUTES = (
     Route("POST", "/v/{url_name}/withdraw", singer.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), raw=True),
     Route("GET", "/v/{url_name}/screen", screen.show, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
+    Route("GET", "/v/{url_name}/kiosk/{token}", kiosk.show,
+          may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),
+    Route("GET", "/v1/customer/venues/{venue_id}/kiosk", kiosk.show_link,
+          may=holds(Permission.VENUES_WRITE), rate=MANAGING, returns=KioskLink),
+    Route("POST", "/v1/customer/venues/{venue_id}/kiosk", kiosk.make_link,
+          may=holds(Permission.VENUES_WRITE), rate=MANAGING, returns=KioskLink, status=201, replay=True),
+    Route("DELETE", "/v1/customer/venues/{venue_id}/kiosk", kiosk.revoke_link,
+          may=holds(Permission.VENUES_WRITE), rate=MANAGING, status=204),
     Route("GET", "/v1/public/venues/{url_name}/qr.svg", screen.qr, may=PUBLIC, rate=READING, raw=True),
     Route("GET", "/v1/live/venues/{url_name}/snapshot", snapshot.show,
           may=PUBLIC, rate=READING, raw=True, quiet=True, live=True),

@@ -63,9 +63,16 @@ def filled_in(form: dict[str, str]) -> Asking:
 
 
 async def page(
-    call: Call, request: web.Request, venue: VenueRow, mine: list[SubmittedRequest], looking: Looking, asking: Asking
+    call: Call,
+    request: web.Request,
+    venue: VenueRow,
+    mine: list[SubmittedRequest],
+    looking: Looking,
+    asking: Asking,
+    *,
+    kiosk: str = "",
 ) -> web.Response:
-    """The whole page, with the status of the sheet's problem."""
+    """The whole page, with the status of the sheet's problem; `kiosk` is where a shared tablet begins anew."""
     words = of_page("singer", language_of(request))
     path = f"/v/{venue.url_name}"
     listed = await finding.listed(call, words, venue, looking)
@@ -76,6 +83,7 @@ async def page(
             "path": path,
             "url_name": venue.url_name,
             "name": venue.name,
+            "kiosk": kiosk,
             "open": str(venue.accepting_requests).lower(),
             "connected": str(venue.openkj_connected).lower(),
             "worker": ASSETS[WORKER].url,

@@ -34,7 +34,7 @@ async def test_first_timers_come_first_on_every_page(people: People, house: Hous
     await expect(names).to_have_text(["Bo", "Anna"])
     await expect(host.row("Two")).to_contain_text("2nd tonight")
     lines = screen.locator("#queue li")
-    await expect(lines).to_have_text(["NowAnnaOne", "NextBoThree", "2AnnaTwo"])
+    await expect(lines).to_have_text(["NowAnnaOne", "NextBoThree", "3AnnaTwo"])
     await host.page.get_by_label("Who sings next").select_option("off")
     await expect(lines).to_have_text(["AnnaTwo", "BoThree"])
 

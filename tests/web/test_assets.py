@@ -73,6 +73,7 @@ def test_modules_are_joined_in_the_order_they_need_each_other(tmp_path: Path) ->
         "export { one };",
         "export let one = 1;",
         'const one = await import("./other.js");',
+        "const one = await import(told);",
         'import { one } from "./page.js";',
     ],
 )
@@ -81,6 +82,13 @@ def test_what_cannot_be_joined_is_refused(text: str, tmp_path: Path) -> None:
     page.write_text(f"{text}\n")
     with pytest.raises(ValueError, match=r"page\.js"):
         bundle.joined(page, tmp_path)
+
+
+def test_a_part_that_is_fetched_later_gives_what_it_exports(tmp_path: Path) -> None:
+    (tmp_path / "page.js").write_text("const part = await import(address);\npart.open();\n")
+    (tmp_path / "part.js").write_text("export function open() {\n  return 1;\n}\n")
+    assert bundle.joined(tmp_path / "page.js", tmp_path) == "const part = await import(address);\npart.open();\n"
+    assert bundle.joined(tmp_path / "part.js", tmp_path) == "function open() {\n  return 1;\n}\nexport { open };\n"
 
 
 @each_script

@@ -7,6 +7,7 @@ import { Blocks } from "./blocks.js";
 import { Decisions } from "./decisions.js";
 import { Health } from "./health.js";
 import { listen } from "./keys.js";
+import { Panels } from "./panels.js";
 import { Queue } from "./queue.js";
 import { Rotation } from "./rotation.js";
 import { keyText } from "./row.js";
@@ -28,6 +29,7 @@ export class Desk {
   #decisions;
   #blocks;
   #rotation;
+  #panels;
   #fresh = 0;
   #announcedAt = 0;
 
@@ -36,10 +38,13 @@ export class Desk {
     this.#decisions = new Decisions(session, this.#queue, $("#slot"), announce);
     this.#blocks = new Blocks(session, announce);
     this.#rotation = new Rotation(session, this.#queue, announce);
+    this.#panels = new Panels(session);
     this.#queue.addEventListener("change", () => this.#showCount());
     $("#queue").addEventListener("click", (event) => this.#press(event));
     $("#find").addEventListener("input", ({ target }) => this.#queue.find(target.value));
     $("#find").addEventListener("keydown", ({ key }) => ["Escape", "Enter"].includes(key) && this.#queue.focus());
+    $("#manage").addEventListener("click", () => this.#panels.show("rules"));
+    $("#add").addEventListener("click", () => this.#panels.show("add"));
     $("#help-open").addEventListener("click", () => $("#help").showModal());
     offerTurn(() => this.#settings.turn());
     listen($("#queue"), this.#actions());
@@ -53,6 +58,7 @@ export class Desk {
     this.#seen = new Seen(this.#session, venue.id);
     this.#blocks.open(venue.id);
     this.#rotation.open(venue.id);
+    this.#panels.open(venue);
     this.#live = new Live({
       venue: venue.urlName,
       view: "host",
@@ -70,6 +76,7 @@ export class Desk {
 
   close() {
     this.#decisions.flush();
+    this.#panels.close();
     this.#live?.stop();
     this.#health?.close();
     const removed = [...(this.#live?.requests.keys() ?? [])].map((id) => ({ id, request: null }));
@@ -122,6 +129,8 @@ export class Desk {
         this.#showDetails(queue.current);
         $("#block").focus();
       },
+      add: () => this.#panels.show("add"),
+      manage: () => this.#panels.show("rules"),
       lock: () => this.#rotation.toggle(),
       apply: () => queue.apply(),
       find: () => $("#find").focus(),
@@ -163,8 +172,8 @@ export class Desk {
 
   #showCount() {
     const { waiting } = this.#queue;
-    const first = Math.min(...waiting.map(({ request }) => Date.parse(request.requestedAt)));
-    const oldest = waiting.length ? ` · oldest ${span(secondsSince(first))}` : "";
+    const longestS = Math.max(...waiting.map(({ request }) => secondsSince(request.requestedAt)));
+    const oldest = waiting.length ? ` · oldest ${span(longestS)}` : "";
     const isKnown = this.#live?.venue;
     setText($("#count"), isKnown ? `${waiting.length} waiting${oldest}` : "Fetching the queue…");
     setText($("#empty"), isKnown && waiting.length === 0 ? "No requests. Show the QR." : "");

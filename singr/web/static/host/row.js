@@ -12,6 +12,12 @@ const SUFFIXES = { one: "st", two: "nd", few: "rd", other: "th" };
 const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
 const ordinal = (n) => `${n}${SUFFIXES[ordinals.select(n)]}`;
 
+/** In `line` only what says something: three hundred rows stand on the page. */
+function keepFilled(line, first, ...rest) {
+  const wanted = [first, ...rest.filter((node) => node.textContent)];
+  if (wanted.length !== line.childElementCount || wanted.some((node) => node.parentNode !== line)) line.replaceChildren(...wanted);
+}
+
 export class Row {
   #name = el("b", { dir: "auto" });
   #wait = el("span");
@@ -21,14 +27,16 @@ export class Row {
   #artist = el("span", { dir: "auto" });
   #key = el("span", { className: "key" });
   #note = el("span", { className: "note", dir: "auto" });
+  #asked = el("small");
+  #song = el("small");
   #accept = el("button", { type: "button", className: "go", name: "accept" }, "Accept");
   #reject = el("button", { type: "button", name: "reject" }, "Reject");
   #gone = el("em");
   node = el(
     "li",
     { tabIndex: -1 },
-    el("div", { className: "who" }, this.#name, el("small", {}, this.#wait, this.#turn, this.#also)),
-    el("div", { className: "what" }, this.#title, el("small", {}, this.#artist, this.#key, this.#note)),
+    el("div", { className: "who" }, this.#name, this.#asked),
+    el("div", { className: "what" }, this.#title, this.#song),
     this.#accept,
     this.#reject,
   );
@@ -50,6 +58,8 @@ export class Row {
     setText(this.#note, notes ?? "");
     this.#accept.ariaLabel = `Accept ${singerName}, ${title}`;
     this.#reject.ariaLabel = `Reject ${singerName}, ${title}`;
+    keepFilled(this.#song, this.#artist, this.#key, this.#note);
+    this.#showAsked();
     this.tick();
   }
 
@@ -57,12 +67,18 @@ export class Row {
   showAlso(names) {
     this.also = names;
     setText(this.#also, names.length ? `also ${names.map(isolated).join(", ")}` : "");
+    this.#showAsked();
   }
 
   /** Which of the singer's songs of tonight this is, and whether it comes next; null where nobody counts. */
   showTurn(turn, isNext) {
     setText(this.#turn, turn ? `${ordinal(turn)} tonight` : "");
     this.node.classList.toggle("up", isNext);
+    this.#showAsked();
+  }
+
+  #showAsked() {
+    keepFilled(this.#asked, this.#wait, this.#turn, this.#also);
   }
 
   tick() {

@@ -6,6 +6,8 @@ import { Live } from "../live/live.js";
 import { keepCalm } from "./calm.js";
 
 const ROWS_MAX = 7;
+// Up to the fifth, with the one who sings now.
+const SOON_MAX = 4;
 const SAY_LOST_MS = 60_000;
 const FORGET_MS = 10 * 60_000;
 
@@ -29,8 +31,8 @@ function show() {
 
 /** Who sings and who comes next, each with what stands before the name. */
 function comingUp({ now, next }) {
-  const requests = next.map((id) => live.requests.get(String(id))).filter(Boolean);
-  const labelled = requests.map((request, n) => [request, n ? String(n + 1) : say("next")]);
+  const requests = next.slice(0, SOON_MAX).map((id) => live.requests.get(String(id))).filter(Boolean);
+  const labelled = requests.map((request, n) => [request, n ? String(n + 2) : say("next")]);
   return now ? [[{ ...now, isNow: true }, say("now")], ...labelled] : labelled;
 }
 

@@ -7,6 +7,7 @@ import { say } from "../common/words.js";
 import { Live } from "../live/live.js";
 import { Book } from "./book.js";
 import { Change } from "./change.js";
+import { beginAnew, forgetOthers } from "./kiosk.js";
 import { Mine } from "./mine.js";
 import { hireWorker, keepHeard, lastHeard, oldSince } from "./offline.js";
 import { Outbox } from "./outbox.js";
@@ -15,11 +16,13 @@ import { Results } from "./results.js";
 import { Sheet } from "./sheet.js";
 import { Tonight } from "./tonight.js";
 
-const { venue } = document.body.dataset;
+const { venue, kiosk } = document.body.dataset;
 const LONG_STALE_MS = 60_000;
 
 const announce = (text) => setText($("#said"), text);
+if (kiosk) forgetOthers();
 const outbox = new Outbox(venue);
+if (kiosk) beginAnew(kiosk, outbox);
 const live = new Live({ venue, view: "singer", ticket });
 const tonight = new Tonight(venue, live);
 const sheet = new Sheet((key, body, song) => outbox.add(key, body, song), tonight);

@@ -1,0 +1,60 @@
+// A request entered for somebody who has no phone at hand.
+
+import { el } from "../../common/dom.js";
+import { button, choice, field, fill, form, Said } from "./parts.js";
+
+const PAUSE_MS = 200;
+const KEYS = Object.fromEntries([...Array(25)].map((_, n) => [n - 12, n - 12]).reverse());
+
+export function open({ node, session, venue }) {
+  const said = new Said();
+  const name = el("input", { required: true, maxLength: 100, dir: "auto", autocomplete: "off" });
+  const words = el("input", { type: "search", maxLength: 200, autocomplete: "off", placeholder: "Song or artist" });
+  const found = el("ul", { className: "lines songs" });
+  const chosen = el("p", { className: "chosen", dir: "auto" }, "No song chosen yet.");
+  const key = choice({ 0: "as recorded", ...KEYS }, "0");
+  const note = el("input", { maxLength: 500, dir: "auto", autocomplete: "off" });
+  let song = null;
+  let timer = 0;
+
+  function choose(picked) {
+    song = picked;
+    chosen.textContent = `${picked.title}, ${picked.artist}`;
+    found.replaceChildren();
+    (name.value ? node.querySelector(".go") : name).focus();
+  }
+
+  async function search() {
+    const q = words.value.trim();
+    if (!q) return found.replaceChildren();
+    const path = `/v1/public/venues/${encodeURIComponent(venue.urlName)}/songs?limit=8&q=${encodeURIComponent(q)}`;
+    const page = await said.during(() => session.call("GET", path));
+    if (!page || words.value.trim() !== q) return null;
+    const rows = page.items.map((each) => {
+      const line = [el("b", { dir: "auto" }, each.title), el("span", { dir: "auto" }, each.artist)];
+      return el("li", {}, el("button", { type: "button", on: { click: () => choose(each) } }, ...line));
+    });
+    return fill(found, rows, "No song matches.");
+  }
+
+  words.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, PAUSE_MS);
+  });
+
+  async function send() {
+    if (!song) return said.say("Choose a song first.", "bad");
+    const body = { venueId: venue.id, singerName: name.value, songId: song.id, keyChange: Number(key.value) };
+    if (note.value.trim()) body.notes = note.value;
+    const made = await said.during(() => session.call("POST", "/v1/customer/requests", { body }));
+    if (!made) return null;
+    said.say(`Added: ${made.singerName}, ${made.title}`);
+    [name.value, words.value, note.value, key.value, song] = ["", "", "", "0", null];
+    chosen.textContent = "No song chosen yet.";
+    return words.focus();
+  }
+
+  const fields = [field("Song", words), found, chosen, field("Singer", name), field("Key", key), field("Note", note)];
+  node.replaceChildren(form(send, "Add to the queue", ...fields), said.node);
+  words.focus();
+}

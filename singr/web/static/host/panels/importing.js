@@ -1,0 +1,104 @@
+// A file into a book: looked at first if one likes, then followed line by line until it is in.
+
+import { el, setText } from "../../common/dom.js";
+import { Problem } from "../../common/api.js";
+import { button, choice, field, form, Said } from "./parts.js";
+
+const LOOK_EVERY_MS = 1_000;
+const UPLOAD_MS = 10 * 60_000;
+const OVER = ["done", "failed", "cancelled"];
+const MODES = { merge: "added to the book", replace: "the whole book: what is not in it goes" };
+const ERRORS = { fail: "change nothing", skip: "leave them out" };
+const number = new Intl.NumberFormat(document.documentElement.lang);
+
+/** `nodes` for the page; `offer` tells which systems there are, `changed` is called when a book has changed. */
+export function importing({ session }, changed) {
+  const said = new Said();
+  const file = el("input", { type: "file", required: true, accept: ".csv,.tsv,.txt,.json,.db,.sqlite,.sqlite3" });
+  const [system, mode, onError] = [choice({}), choice(MODES), choice(ERRORS)];
+  const dryRun = el("input", { type: "checkbox" });
+  const bar = el("progress", { hidden: true });
+  const counts = el("p", { className: "counts" });
+  const lines = el("ol", { className: "faults" });
+  const cancel = button("Cancel the import", () => stopIt(), { hidden: true });
+  let timer = 0;
+  let current = null;
+
+  function offer(systems, used) {
+    const before = system.value;
+    system.replaceChildren(...systems.map(({ id, name }) => el("option", { value: id }, name)));
+    system.value = systems.some(({ id }) => String(id) === before) ? before : String(used);
+  }
+
+  async function upload() {
+    const query = new URLSearchParams({ mode: mode.value, onError: onError.value, dryRun: dryRun.checked });
+    const body = new FormData();
+    body.append("file", file.files[0]);
+    const headers = await session.headers();
+    const signal = AbortSignal.timeout(UPLOAD_MS);
+    const answer = await fetch(`/v1/customer/systems/${system.value}/songs/import?${query}`, { method: "POST", headers, body, signal });
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new Problem(answer, told);
+    return told;
+  }
+
+  async function begin() {
+    clearTimeout(timer);
+    said.say("Sending the file…");
+    show({ bytes: 0, bytesRead: 0, status: "uploading", errors: [], rowsRead: 0 });
+    const opened = await said.during(upload, "Reading…");
+    if (!opened) return clear();
+    return follow(opened);
+  }
+
+  async function follow(now) {
+    current = now;
+    show(now);
+    if (OVER.includes(now.status)) return finish(now);
+    timer = setTimeout(async () => {
+      const next = await session.call("GET", `/v1/customer/songdb/imports/${now.id}`).catch(() => now);
+      follow(next);
+    }, LOOK_EVERY_MS);
+    return null;
+  }
+
+  function show({ status, bytes, bytesRead, rowsRead, rowsAdded = 0, rowsUpdated = 0, rowsUnchanged = 0, rowsRemoved = 0, duplicates = 0, errorCount = 0, errors }) {
+    const isRunning = !OVER.includes(status);
+    bar.hidden = !isRunning;
+    if (bytes) [bar.max, bar.value] = [bytes, bytesRead];
+    cancel.hidden = !isRunning || !current;
+    const told = { read: rowsRead, new: rowsAdded, changed: rowsUpdated, unchanged: rowsUnchanged, removed: rowsRemoved, twice: duplicates, unreadable: errorCount };
+    setText(counts, rowsRead ? Object.entries(told).filter(([, n]) => n).map(([what, n]) => `${number.format(n)} ${what}`).join(" · ") : "");
+    const faults = errors.map(({ line, message }) => el("li", { dir: "auto" }, el("b", {}, `Line ${number.format(line)}`), ` ${message}`));
+    lines.replaceChildren(...faults);
+  }
+
+  function finish({ status, dryRun: wasDry, problem }) {
+    const words = {
+      done: wasDry ? "This is what would happen. Nothing was changed." : "The book has it.",
+      failed: `Nothing was changed: ${problem ?? "the file cannot be read"}`,
+      cancelled: "Cancelled. Nothing was changed.",
+    };
+    said.say(words[status], status === "failed" ? "bad" : "good");
+    current = null;
+    if (status === "done" && !wasDry) changed();
+  }
+
+  function clear() {
+    bar.hidden = cancel.hidden = true;
+  }
+
+  async function stopIt() {
+    if (current) await said.during(() => session.call("POST", `/v1/customer/songdb/imports/${current.id}/cancel`), "Cancelling…");
+  }
+
+  const fields = [
+    field("File (CSV, JSON, “Artist - Title” or OpenKJ’s database)", file),
+    field("Into", system),
+    field("It is", mode),
+    field("Lines that cannot be read", onError),
+    field("Only look what would happen", dryRun),
+  ];
+  const nodes = [el("h3", {}, "Bring in a file"), form(begin, "Go", ...fields), said.node, bar, counts, cancel, lines];
+  return { nodes, offer, stop: () => clearTimeout(timer) };
+}

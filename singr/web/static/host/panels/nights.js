@@ -1,0 +1,71 @@
+// How the nights went: bars by night and by hour, the songs and the singers asked for most.
+
+import { el } from "../../common/dom.js";
+import { choice, Said } from "./parts.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const [WIDTH, HEIGHT, FOOT] = [600, 120, 18];
+const PATH = "/v1/customer/analytics";
+const short = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
+const number = new Intl.NumberFormat(document.documentElement.lang);
+
+function svg(tag, given, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(given)) node.setAttribute(name, value);
+  node.append(...children);
+  return node;
+}
+
+/** A bar for each `[label, n, long label]`. The picture says in words what it shows. */
+function bars(title, values) {
+  const most = Math.max(1, ...values.map(([, n]) => n));
+  const wide = WIDTH / Math.max(1, values.length);
+  const every = Math.ceil(values.length / 10);
+  const drawn = values.flatMap(([label, n, long], place) => {
+    const height = (n / most) * (HEIGHT - 16);
+    const at = { x: place * wide + wide * 0.1, y: HEIGHT - height, width: wide * 0.8, height };
+    const bar = svg("rect", { ...at, class: "bar" }, svg("title", {}, `${long}: ${number.format(n)}`));
+    const middle = { x: (place + 0.5) * wide, "text-anchor": "middle" };
+    const count = n ? [svg("text", { ...middle, y: HEIGHT - height - 4 }, number.format(n))] : [];
+    const foot = place % every ? [] : [svg("text", { ...middle, y: HEIGHT + FOOT - 4, class: "foot" }, label)];
+    return [bar, ...(values.length <= 31 ? count : []), ...foot];
+  });
+  const words = `${title}: ${values.map(([, n, long]) => `${long} ${n}`).join(", ") || "nothing yet"}`;
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + FOOT}`, role: "img", "aria-label": words }, ...drawn);
+  return el("figure", { className: "chart" }, el("figcaption", {}, title), picture);
+}
+
+function ranked(title, rows) {
+  const lines = rows.map(([name, more, n]) => el("li", { dir: "auto" }, el("span", { dir: "auto" }, el("b", {}, name), ` ${more}`), el("small", {}, number.format(n))));
+  return el("section", {}, el("h3", {}, title), el("ol", { className: "lines" }, ...(lines.length ? lines : [el("li", { className: "none" }, "Nothing yet.")])));
+}
+
+export function open({ node, session, venue }) {
+  const said = new Said();
+  const days = choice({ 7: "last 7 nights", 30: "last 30 nights", 90: "last 90 nights" }, "30");
+  const body = el("div", { className: "nights" });
+
+  async function look() {
+    const since = new Date(Date.now() - days.value * 24 * 3600_000).toISOString().slice(0, 10);
+    const query = `venueId=${venue.id}&from=${since}`;
+    const names = [`daily-stats?limit=100&${query}`, `peak-hours?${query}`, `top-songs?limit=10&${query}`, `singers?limit=10&${query}`];
+    const told = await said.during(() => Promise.all(names.map((name) => session.call("GET", `${PATH}/${name}`))));
+    if (!told) return;
+    const [nights, hours, songs, singers] = told;
+    const byNight = [...nights.items].sort((a, b) => (a.night < b.night ? -1 : 1));
+    const sum = (what) => byNight.reduce((total, night) => total + night[what], 0);
+    const csv = el("a", { href: `${PATH}/daily-stats?format=csv&${query}`, download: "nights.csv" }, "As a table (CSV)");
+    body.replaceChildren(
+      el("p", {}, `${number.format(sum("requests"))} requests in ${byNight.length} nights, ${number.format(sum("processed"))} of them sung. `, csv),
+      bars("Requests by night", byNight.map((each) => [short.format(Date.parse(each.night)), each.requests, each.night])),
+      bars("Requests by hour", hours.map((each) => [String(each.hour), each.requests, `${each.hour}:00`])),
+      ranked("Songs asked for most", songs.items.map((each) => [each.title, each.artist, each.requests])),
+      ranked("Singers", singers.items.map((each) => [each.singerName, "", each.requests])),
+    );
+  }
+
+  days.ariaLabel = "Which nights";
+  days.addEventListener("change", look);
+  node.replaceChildren(days, said.node, body);
+  look();
+}
