@@ -19,7 +19,8 @@ from singr.http.device import Devices
 from singr.infra.sql import maybe
 from singr.venues import editing, venues
 from singr.web import singer_view
-from singr.web.singer_view import Asking, Looking
+from singr.web.finding import Looking
+from singr.web.singer_view import Asking
 from singr.web.sorry import in_html
 
 

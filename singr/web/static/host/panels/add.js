@@ -1,10 +1,17 @@
 // A request entered for somebody who has no phone at hand.
 
 import { el } from "../../common/dom.js";
-import { button, choice, field, fill, form, Said } from "./parts.js";
+import { keyText } from "../row.js";
+import { field, fill, form, Said } from "./parts.js";
 
 const PAUSE_MS = 200;
-const KEYS = Object.fromEntries([...Array(25)].map((_, n) => [n - 12, n - 12]).reverse());
+const KEY_MAX = 12;
+
+function keys() {
+  const select = el("select");
+  for (let n = KEY_MAX; n >= -KEY_MAX; n -= 1) select.append(el("option", { value: n, selected: n === 0 }, n ? keyText(n) : "as recorded"));
+  return select;
+}
 
 export function open({ node, session, venue }) {
   const said = new Said();
@@ -12,7 +19,7 @@ export function open({ node, session, venue }) {
   const words = el("input", { type: "search", maxLength: 200, autocomplete: "off", placeholder: "Song or artist" });
   const found = el("ul", { className: "lines songs" });
   const chosen = el("p", { className: "chosen", dir: "auto" }, "No song chosen yet.");
-  const key = choice({ 0: "as recorded", ...KEYS }, "0");
+  const key = keys();
   const note = el("input", { maxLength: 500, dir: "auto", autocomplete: "off" });
   let song = null;
   let timer = 0;

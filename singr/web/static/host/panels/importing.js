@@ -93,12 +93,12 @@ export function importing({ session }, changed) {
   }
 
   const fields = [
-    field("File (CSV, JSON, “Artist - Title” or OpenKJ’s database)", file),
+    field("File", file),
     field("Into", system),
     field("It is", mode),
     field("Lines that cannot be read", onError),
     field("Only look what would happen", dryRun),
   ];
-  const nodes = [el("h3", {}, "Bring in a file"), form(begin, "Go", ...fields), said.node, bar, counts, cancel, lines];
+  const nodes = [el("h3", {}, "Bring in a file"), el("p", { className: "hint" }, "CSV, JSON, lines “Artist - Title”, or OpenKJ’s own database; at most 50 MB."), form(begin, "Go", ...fields), said.node, bar, counts, cancel, lines];
   return { nodes, offer, stop: () => clearTimeout(timer) };
 }

@@ -5,7 +5,7 @@ import { el } from "../../common/dom.js";
 import { button, choice, field, fill, form, Said, sureButton } from "./parts.js";
 
 const PATH = "/v1/customer/api-keys";
-const SCOPES = { both: "requests and songs (OpenKJ)", requests: "requests only", songs: "songs only" };
+const SCOPES = { both: "all that OpenKJ does", requests: "requests only", songs: "songs only" };
 
 export function open({ node, session }) {
   const said = new Said();

@@ -64,7 +64,7 @@ export async function open({ node, session, venue }) {
     field("Songs waiting per singer", waiting),
     field("Minutes between two requests", cooldown),
     field("Each song once a night", once),
-    field("The same song again from one singer is", policy),
+    field("The same song twice is", policy),
     field("Last call at", last),
   ];
   node.replaceChildren(el("h3", {}, "Last call"), calls, el("h3", {}, "House rules"), presets, form(() => save(), "Save", ...fields), said.node);
