@@ -41,7 +41,7 @@ faults: venv-dev ## the whole fault matrix with a full city, one table (Go build
 	@$(IN_VENV) tests.faults
 
 reach: venv-dev ## how many watchers one machine holds, and what each costs (Go builds the receivers; REACH, 50000)
-	@$(IN_VENV) bench.reach
+	@$(IN_VENV) bench reach
 
 venv-run:
 	@$(PYTHON) -m singr.up.venv $(VENV)

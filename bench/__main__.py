@@ -1,6 +1,6 @@
-"""`python -m bench [name …]`: run benches (all of them unless named), print one table each, keep it in RESULTS.md.
+"""`python -m bench [name …]`: run benches (the quick ones unless named), print one table each, keep it in RESULTS.md.
 
-A bench is a module of this package with `async def run() -> list[Figure]`.
+A bench is a module or package here with `async def run() -> list[Figure]`; with `BY_NAME_ALONE` it takes its time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def main() -> None:
     given = parser.parse_args()
     if unknown := sorted(set(given.names) - benches.keys()):
         parser.error(f"no bench {unknown[0]}")
-    for name in given.names or benches:
+    usual = [name for name, module in benches.items() if given.list or not hasattr(module, "BY_NAME_ALONE")]
+    for name in given.names or usual:
         about = (inspect.getdoc(benches[name]) or "").split("\n")[0]
         print(f"{name}: {about}", flush=True)
         if not given.list:
@@ -37,7 +38,7 @@ def main() -> None:
 def found() -> dict[str, ModuleType]:
     """The benches by name."""
     modules = [importlib.import_module(f"bench.{info.name}") for info in pkgutil.iter_modules(bench.__path__)
-               if not info.ispkg and info.name != "__main__"]  # fmt: skip
+               if info.name != "__main__"]  # fmt: skip
     return {module.__name__.removeprefix("bench."): module for module in modules if hasattr(module, "run")}
 
 

@@ -1,1 +1,18 @@
-"""How many watchers one machine holds, load included: receivers in Go, several server processes on one port."""
+"""Reach: how many watchers one machine holds, what each costs, and how soon all of them know.
+
+`REACH` is how many (50,000), `REACH_PROCESSES` how many servers share the port (4). Go builds the receivers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from bench.figures import Figure
+
+BY_NAME_ALONE = True
+
+
+async def run() -> list[Figure]:
+    from bench.reach import filling  # what only this bench needs
+
+    return await asyncio.to_thread(filling.run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import shutil
 import subprocess
 from collections.abc import AsyncIterator
@@ -12,17 +13,21 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from singr.up.packages import Missing
+from tests import go
 
+OWN = 1000
+"""Descriptors that a receiver keeps for itself."""
 SOURCE = Path(__file__).with_name("receiver")
 BUILDS_AT_MOST_S = 300
 
 
 def build(home: Path) -> Path:
     """The program, built in `home`; raises Missing."""
-    if shutil.which("go") is None:
-        raise Missing("The receivers are written in Go: put Go 1.21 or newer on the PATH")
+    compiler = shutil.which("go") or shutil.which("go", path=go.GO_AT)
+    if compiler is None:
+        raise Missing("The receivers are written in Go: put Go 1.22 or newer on the PATH")
     program = home / "receiver"
-    command = ["go", "build", "-o", str(program), "."]
+    command = [compiler, "build", "-o", str(program), "."]
     done = subprocess.run(  # noqa: S603
         command, cwd=SOURCE, capture_output=True, text=True, timeout=BUILDS_AT_MOST_S, check=False
     )
@@ -40,7 +45,7 @@ class Receivers:
         self._counts: dict[int, dict[str, int]] = {}
 
     def count(self, what: str) -> int:
-        """`connected`, `deltas` or `lost`, of all."""
+        """`connected`, `deltas`, `lost` or `returned`, of all."""
         return sum(counts[what] for counts in self._counts.values())
 
     def arrived_at(self, venue: str, version: int) -> float | None:
@@ -58,13 +63,24 @@ class Receivers:
 
 
 @asynccontextmanager
-async def opened(program: Path, port: int, *, watchers: int, venues: int, most_each: int) -> AsyncIterator[Receivers]:
-    """Enough receivers for so many watchers; each has watchers of every venue."""
+async def opened(
+    program: Path, port: int, *, watchers: int, venues: int, lifetime_s: float = 0, churning_s: float = 0
+) -> AsyncIterator[Receivers]:
+    """Enough receivers for so many watchers; each has watchers of every venue. With a lifetime, watchers leave and come
+    back while they churn."""
+    most_each = resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OWN
+    churn = (f"-lifetime={lifetime_s}s", f"-churning={churning_s}s")
     programs = -(-watchers // most_each)
     shares = [watchers // programs + (n < watchers % programs) for n in range(programs)]
     pipe, processes = asyncio.subprocess.PIPE, []
     for number, share in enumerate(shares):
-        given = (f"-server=127.0.0.1:{port}", f"-watchers={share}", f"-venues={venues}", f"-network={number + 1}")
+        given = (
+            f"-server=127.0.0.1:{port}",
+            f"-watchers={share}",
+            f"-venues={venues}",
+            f"-network={number + 1}",
+            *churn,
+        )
         processes.append(
             await asyncio.create_subprocess_exec(
                 program, *given, stdin=pipe, stdout=pipe, limit=1 << 20, env=os.environ | {"GOMAXPROCS": "1"}

@@ -1,3 +1,3 @@
 module reach
 
-go 1.21
+go 1.22

@@ -1,7 +1,8 @@
 // Receiver opens many WebSockets to one server from many loopback addresses and watches venues with them.
 //
 // It says on stdout, a JSON object a line: how many are connected and how many deltas came so far (each second), and
-// when the last of its watchers of a venue had reached a version. It ends with its stdin.
+// when the last of its watchers of a venue had reached a version (of those that all were there for). With a lifetime,
+// watchers leave in every way there is, and come back at once. It ends with its stdin.
 package main
 
 import (
@@ -11,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"sync"
@@ -26,6 +28,8 @@ const (
 	textFrame = 0x81
 	masked    = 0x80
 	closing   = 0x8
+	// A client that goes away says 1001 (RFC 6455, section 7.4.1).
+	finalClose = 0x88
 )
 
 var (
@@ -35,10 +39,13 @@ var (
 	network   = flag.Int("network", 1, "from 127.N.0.1 on")
 	addresses = flag.Int("addresses", 20, "so many of them")
 	dialers   = flag.Int("dialers", 64, "handshakes under way at once")
+	lifetime  = flag.Duration("lifetime", 0, "how long a watcher stays on average, before it leaves and comes back")
+	churning  = flag.Duration("churning", 0, "for how long watchers leave and come back")
 
-	connected, deltas, lost atomic.Int64
-	say                     = json.NewEncoder(os.Stdout)
-	saying                  sync.Mutex
+	connected, deltas, lost, returned atomic.Int64
+	begun                             = time.Now()
+	say                               = json.NewEncoder(os.Stdout)
+	saying                            sync.Mutex
 )
 
 // message is what we need of any message of the server.
@@ -86,7 +93,8 @@ func main() {
 	go dialAll(all)
 	go func() {
 		for range time.Tick(time.Second) {
-			tell(map[string]any{"connected": connected.Load(), "deltas": deltas.Load(), "lost": lost.Load()})
+			tell(map[string]any{"connected": connected.Load(), "deltas": deltas.Load(), "lost": lost.Load(),
+				"returned": returned.Load()})
 		}
 	}()
 	_, _ = io.Copy(io.Discard, os.Stdin)
@@ -100,23 +108,43 @@ func dialAll(all []*venue) {
 	}
 }
 
-// watch is one watcher, from its handshake to its end.
+// watch is one watcher's place: whoever leaves is followed by the next.
 func watch(at *venue, n int, turn chan struct{}) {
+	for stay(at, n, turn) {
+		returned.Add(1)
+		turn <- struct{}{}
+	}
+}
+
+// stay is one watcher, from its handshake to its end; whether it only left to come back.
+func stay(at *venue, n int, turn chan struct{}) bool {
 	conn, reader, err := enter(at.name, n)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		lost.Add(1)
 		<-turn
-		return
+		return false
 	}
 	defer conn.Close()
+	var leaves atomic.Bool
+	if at := leaving(); at > 0 {
+		defer time.AfterFunc(at, func() { leaves.Store(true); leave(conn) }).Stop()
+	}
 	version, payload := int64(-1), []byte(nil)
 	next := time.Now().Add(pongEvery)
 	for {
 		var opcode byte
 		if opcode, payload, err = frame(reader, payload); err != nil || opcode == closing {
+			if version < 0 {
+				<-turn
+			} else {
+				connected.Add(-1)
+			}
+			if leaves.Load() {
+				return true
+			}
 			lost.Add(1)
-			return
+			return false
 		}
 		var heard message
 		if json.Unmarshal(payload, &heard) != nil {
@@ -141,6 +169,28 @@ func watch(at *venue, n int, turn chan struct{}) {
 				_, _ = conn.Write(clientFrame([]byte(pong)))
 			}
 		}
+	}
+}
+
+// leaving is when a watcher that comes now goes; 0 when it stays.
+func leaving() time.Duration {
+	at := time.Duration(rand.ExpFloat64() * float64(*lifetime))
+	if *lifetime == 0 || time.Since(begun)+at > *churning {
+		return 0
+	}
+	return max(at, time.Millisecond)
+}
+
+// leave says goodbye, hangs up, or is torn away.
+func leave(conn net.Conn) {
+	switch rand.IntN(3) {
+	case 0:
+		_, _ = conn.Write([]byte{finalClose, masked | 2, 0, 0, 0, 0, 0x03, 0xe9})
+	case 1:
+		_ = conn.Close()
+	default:
+		_ = conn.(*net.TCPConn).SetLinger(0)
+		_ = conn.Close()
 	}
 }
 
