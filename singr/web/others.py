@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 from singr.core.settings import Settings
 from singr.web import words
 from singr.web.markup import Markup, fill, join, template
+from singr.web.words import Words
 
 OTHERS, OTHER = template("others"), template("other")
-# The pages around speak English so far.
+# The console speaks English so far.
 WORDS = words.of_page("account", words.ENGLISH)
 
 
-def buttons(settings: Settings, *, page: str, account: str) -> Markup:
+def buttons(settings: Settings, *, page: str, account: str, said: Words = WORDS) -> Markup:
     """ "Continue with …", back to `page`; somebody new becomes `account`, singer or customer."""
     if not settings.oidc:
         return Markup()
@@ -22,9 +23,9 @@ def buttons(settings: Settings, *, page: str, account: str) -> Markup:
         fill(
             OTHER,
             address=f"/v1/auth/oauth/{provider.name}/start?{query}",
-            words=words.say(WORDS, "continue", provider=provider.label),
+            words=words.say(said, "continue", provider=provider.label),
         )
         for provider in settings.oidc
     ]
-    hint = words.say(WORDS, f"new_{account}")
-    return fill(OTHERS, label=words.say(WORDS, "other_ways"), ways=join(ways), hint=hint)
+    hint = words.say(said, f"new_{account}")
+    return fill(OTHERS, label=words.say(said, "other_ways"), ways=join(ways), hint=hint)

@@ -11,6 +11,7 @@ from singr.web import others
 from singr.web.assets import ASSETS
 from singr.web.markup import fill, join, template
 from singr.web.page import dress, respond_with
+from singr.web.words import labels, language_of, of_page, say
 
 PLAIN, DOCS, HOST = dress("plain"), dress("docs", script="docs/docs.js"), dress("host", script="host/host.js")
 ACCOUNT = dress("plain", script="account/account.js")
@@ -47,6 +48,8 @@ async def host(call: Call, request: web.Request) -> web.Response:
 
 
 async def account(call: Call, request: web.Request) -> web.Response:
-    """What the links in our mails open; people sign in here with other services, too."""
-    body = fill(ACCOUNT_BODY, others=others.buttons(call.kit.settings, page="/account", account="singer"))
-    return respond_with(request, ACCOUNT, title="Your account", body=body, words=others.WORDS)
+    """What the links in our mails open; singers sign in here, people do with other services, too."""
+    words = of_page("account", language_of(request))
+    ways = others.buttons(call.kit.settings, page="/account", account="singer", said=words)
+    body = fill(ACCOUNT_BODY, **labels(words) | {"others": ways})
+    return respond_with(request, ACCOUNT, title=say(words, "forgotten_heading"), body=body, words=words)

@@ -91,7 +91,7 @@ async def page(
             "rules": join(fill(RULE, text=line) for line in _rules(words, venue)),
             "q": looking.q,
             "searching": " hidden" if looking.q else "",
-            "ways": finding.ways(words, path, looking),
+            "ways": finding.ways(words, kiosk or path, looking),
             "letters": listed.letters,
             "heading": listed.heading,
             "asked": finding.hidden(looking),

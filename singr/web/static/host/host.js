@@ -4,7 +4,7 @@ import { $, el, setText } from "../common/dom.js";
 import { takeCode } from "../common/entering.js";
 import { offerThemes } from "../common/theme.js";
 import { Desk } from "./desk.js";
-import { Session } from "./session.js";
+import { Session } from "../common/session.js";
 
 const CHOSEN = "singr.venue";
 

@@ -5,7 +5,7 @@ import { askOnce } from "../common/sure.js";
 import { say } from "../common/words.js";
 
 /** A key change with a true minus sign. */
-const keyText = (keyChange) => `${keyChange > 0 ? "+" : "−"}${Math.abs(keyChange)}`;
+export const keyText = (keyChange) => `${keyChange > 0 ? "+" : "−"}${Math.abs(keyChange)}`;
 
 export class Card {
   #title = el("b", { dir: "auto" });

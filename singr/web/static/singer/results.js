@@ -44,7 +44,7 @@ export class Results {
   }
 
   #song(song) {
-    const value = String(song.id ?? `${song.artist}\n${song.title}`);
+    const value = String(song.id ?? `${song.artist} ${song.title}`);
     this.#songs.set(value, song);
     return el("button", { name: "song", value }, el("b", { dir: "auto" }, song.title), el("span", { dir: "auto" }, song.artist));
   }

@@ -3,6 +3,7 @@
 import { $, isolated, setText } from "../common/dom.js";
 import { keep, kept } from "../common/store.js";
 import { say } from "../common/words.js";
+import { Heart } from "./heart.js";
 
 export class Sheet {
   #dialog = $("#sheet");
@@ -11,10 +12,13 @@ export class Sheet {
   #key = "";
   #change = null;
   #tonight;
+  #heart;
 
-  /** `ask(key, body, song)` takes what the singer wants; `tonight` knows songs and names of tonight. */
-  constructor(ask, tonight) {
+  /** `ask(key, body, song)` takes what the singer wants; `tonight` knows songs and names of tonight, `favorites` the singer's own. */
+  constructor(ask, tonight, favorites) {
     this.#tonight = tonight;
+    this.#heart = new Heart(favorites, this.#form.keyChange);
+    favorites.addEventListener("change", () => (this.#form.singerName.value ||= favorites.nickname ?? ""));
     this.#form.singerName.addEventListener("input", () => this.#warn());
     tonight.addEventListener("change", () => this.#dialog.open && this.#warn());
     this.#form.singerName.value ||= kept("name", "");
@@ -39,6 +43,8 @@ export class Sheet {
   open(song) {
     this.#change = null;
     this.#key = newKey();
+    this.#form.keyChange.value = String(this.#heart.keyOf(song));
+    $("details", this.#dialog).open ||= this.#heart.keyOf(song) !== 0;
     this.#show(song);
     if (!this.#form.singerName.value) this.#form.singerName.focus();
   }
@@ -70,6 +76,8 @@ export class Sheet {
     this.#dialog.toggleAttribute("data-changing", Boolean(this.#change));
     if (this.#change) $("details", this.#dialog).open = true;
     this.#warn();
+    this.#heart.show(song);
+    this.#dialog.toggleAttribute("data-away", song.isHere === false);
     this.#dialog.showModal();
   }
 

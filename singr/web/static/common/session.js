@@ -1,8 +1,8 @@
 // Who is signed in. The tokens live in cookies; here is only when to renew them.
 
-import { call, Problem } from "../common/api.js";
-import { exchange, factored } from "../common/entering.js";
-import { csrfToken, forgetSession, signed } from "../common/signed.js";
+import { call, Problem } from "./api.js";
+import { exchange, factored } from "./entering.js";
+import { csrfToken, forgetSession, signed } from "./signed.js";
 
 const EARLY_MS = 60_000;
 
