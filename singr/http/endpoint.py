@@ -175,6 +175,9 @@ class Endpoint:
 
     def _as_problem(self, exc: Exception) -> Problem:
         if isinstance(exc, Problem):
+            if exc.status >= 500 and exc.__cause__ is not None:
+                why = {"route": self.row.path, "detail": exc.detail, "cause": type(exc.__cause__).__name__}
+                log.warning("call not answered", extra=why)
             return exc
         if isinstance(exc, web.HTTPException):
             return problems.from_http(exc)

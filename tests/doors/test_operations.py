@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import asyncpg
 import pytest
 from msgspec.structs import replace
 
 from singr.core.settings import Settings
+from tests.heard import Heard
 from tests.house import House, opened
 from tests.services import Server
 
@@ -35,7 +37,9 @@ async def test_without_redis_calls_may_still_be_sent(demo_url: str, redis_server
         await asyncio.to_thread(redis_server.start)
 
 
-async def test_without_the_database_none_may_and_the_process_stays_alive(settings: Settings, postgres_url: str) -> None:
+async def test_without_the_database_none_may_and_the_process_stays_alive(
+    settings: Settings, postgres_url: str, heard: Heard
+) -> None:
     async with opened(settings) as house:
         name = settings.database_url.rpartition("/")[2]
         link = await asyncpg.connect(postgres_url, timeout=10)
@@ -49,6 +53,9 @@ async def test_without_the_database_none_may_and_the_process_stays_alive(setting
             assert (await house.call("GET", "/healthz"))[0] == 200
             status, problem = await house.call("GET", "/v1/public/venues/test-karaoke-bar")
             assert (status, problem["type"].rpartition("/")[2]) == (503, "upstream-unavailable")
+            why = next(line for line in map(json.loads, heard.lines) if line["message"] == "call not answered")
+            assert why["detail"] == problem["detail"]
+            assert why["cause"] == "ObjectNotInPrerequisiteStateError"
         finally:
             await link.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
             await link.close(timeout=10)
