@@ -163,6 +163,7 @@ async def opened(url: str, pace: Pace = PACE) -> AsyncIterator[Bus]:
     bus = Bus(url, pace)
     some = asyncio.Event()
     bus.on_resubscribed.append(some.set)
+    metrics.BUS_LISTENING.set_function(lambda: bus.listening)
     running = asyncio.create_task(bus.run())
     try:
         try:

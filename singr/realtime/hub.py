@@ -183,6 +183,7 @@ async def opened(
     hub = Hub(bus, source, tempo, goes_on)
     bus.on_resubscribed.append(hub.sweep.soon)
     metrics.ROOMS.set_function(lambda: len(hub.rooms.open))
+    metrics.STALE_ROOMS.set_function(lambda: sum(room.told_stale for room in hub.rooms.open.values()))
     metrics.SWEEP_AGE.set_function(lambda: hub.sweep_age_s)
     loop = asyncio.get_running_loop()
     metrics.TASKS.set_function(lambda: len(asyncio.all_tasks(loop)))

@@ -35,7 +35,7 @@ class OpenRoom:
         self._loop = asyncio.get_running_loop()
         self.confirmed_at = self.empty_since = self._loop.time()
         self._proof: tuple[Position, float] | None = None
-        self._told_stale = False
+        self.told_stale = False
         self._loading: asyncio.Task[None] | None = None
         self._patience: asyncio.TimerHandle | None = None
         self._outgoing: list[Step] = []
@@ -107,6 +107,7 @@ class OpenRoom:
     def _lose_patience(self) -> None:
         self._patience = None
         if self.room.lacking and not self.gone:
+            metrics.HEALED.inc()
             self.reload()
 
     def _tell(self, steps: list[Step]) -> None:
@@ -162,13 +163,13 @@ class OpenRoom:
 
     def heartbeat(self, seat: Seat) -> None:
         self.flush()
-        seat.mention(self.audience.heartbeat(stale=self._told_stale))
+        seat.mention(self.audience.heartbeat(stale=self.told_stale))
 
     def look_after(self, now: float) -> None:
         """Tell everybody at once when the room becomes stale, and when it no longer is."""
         stale = now - self.confirmed_at > self._tempo.stale_s
-        if stale is not self._told_stale:
-            self._told_stale = stale
+        if stale is not self.told_stale:
+            self.told_stale = stale
             for seat in self.audience:
                 self.heartbeat(seat)
 

@@ -39,3 +39,25 @@ async def test_connections_and_rooms_are_counted(people: Crowd, one: Process, wo
     assert REGISTRY.get_sample_value("singr_tasks")
     await socket.ws.close()
     await until(lambda: measured("connections", transport="websocket") == sockets)
+
+
+async def test_a_hint_that_was_lost_shows_where_it_was_made_up_for(people: Crowd, one: Process, world: World) -> None:
+    assert REGISTRY.get_sample_value("singr_bus_listening") == 1
+    screen = await (await people.socket(one)).hello(world)
+    await shows_the_truth(screen)
+    healed = measured("healed_total")
+    await one.publish(world, world.put("r1", "told"))
+    await shows_the_truth(screen)
+    assert measured("healed_total") == healed
+    world.put("r2", "told to nobody")
+    await shows_the_truth(screen)
+    assert measured("healed_total") == healed + 1
+
+
+async def test_rooms_that_may_be_stale_are_counted(people: Crowd, one: Process, world: World) -> None:
+    await shows_the_truth(await (await people.socket(one)).hello(world))
+    assert measured("stale_rooms") == 0
+    world.down = True
+    await until(lambda: measured("stale_rooms") == 1)
+    world.down = False
+    await until(lambda: measured("stale_rooms") == 0)
