@@ -35,13 +35,12 @@ def table(figures: list[Figure]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def keep(bench: str, figures: list[Figure]) -> None:
-    """Put a bench's table into RESULTS.md, in place of its former one."""
+def keep(bench: str, figures: list[Figure], command: str = "") -> None:
+    """Put a bench's table into RESULTS.md, in place of its former one; `command` is what was run, if not the runner."""
     text = RESULTS.read_text("utf-8") if RESULTS.exists() else HEAD
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    told = (
-        f"`{_scale()}python -m bench {bench}`, {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {machine}, {_load()}"
-    )
+    run = command or f"{_scale()}python -m bench {bench}"
+    told = f"`{run}`, {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {machine}, {_load()}"
     section = f"## {bench}\n\n{told}\n\n{table(figures)}\n"
     others = [part for part in re.split(r"^(?=## )", text, flags=re.M)[1:] if not part.startswith(f"## {bench}\n")]
     ordered = sorted([*(part.strip() + "\n" for part in others), section])

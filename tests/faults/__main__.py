@@ -1,6 +1,8 @@
 """`make faults`: the whole matrix with a full city, and one table. `python -m tests.faults NAME…` runs some of it.
 
-`FAULTS_VENUES`, `FAULTS_WATCHERS` and `FAULTS_WRITES` (a second) choose another size.
+`FAULTS_VENUES`, `FAULTS_WATCHERS` and `FAULTS_WRITES` (a second) choose another size. The whole table is kept in
+bench/RESULTS.md. A row is red when a promise was broken; "too busy to say" when it was broken by no more than this
+program itself, which notes what watchers show, was late.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import uvloop
 
+from bench.figures import Figure, keep
 from singr.up.packages import Missing
 from tests import databases, services
 from tests.faults import city, night, toxiproxy
@@ -21,7 +24,9 @@ from tests.faults.matrix import BY_NAME, FAULTS, Fault
 from tests.house import seed
 
 STALENESS_MAX_S = 10.0
-HEAD = ("fault", "worst staleness", "reconnects", "lost", "doubled", "", "shown by")
+LEAVING = "everybody leaves"
+PATIENCE_S = 150
+HEAD = ("fault", "worst staleness", "we were late", "reconnects", "lost", "doubled", "", "shown by")
 
 
 async def run(faults: list[Fault], home: Path, postgres: services.Server, database_url: str) -> int:
@@ -39,22 +44,43 @@ async def run(faults: list[Fault], home: Path, postgres: services.Server, databa
                 venues=int(os.environ.get("FAULTS_VENUES", "200")),
                 watchers=int(os.environ.get("FAULTS_WATCHERS", "2000")),
                 per_s=float(os.environ.get("FAULTS_WRITES", "50")),
+                patience_s=PATIENCE_S,
             )
         )
         say(*HEAD)
-        verdicts = []
+        verdicts = {}
         for fault in faults:
-            verdicts.append(await full.suffer(fault, staleness_max_s=STALENESS_MAX_S))
-            tell(fault.name, verdicts[-1])
+            verdicts[fault.name] = await full.suffer(fault, staleness_max_s=STALENESS_MAX_S)
+            tell(fault.name, verdicts[fault.name])
         await full.leave()
-        verdicts.append(await full.afterwards())
-        tell("everybody leaves", verdicts[-1])
-        return sum(verdict.red for verdict in verdicts)
+        verdicts[LEAVING] = await full.afterwards()
+        tell(LEAVING, verdicts[LEAVING])
+        if len(faults) == len(FAULTS):
+            keep("faults", [figure(name, verdict) for name, verdict in verdicts.items()], command="make faults")
+        return sum(verdict.red for verdict in verdicts.values())
+
+
+def figure(name: str, verdict: Verdict) -> Figure:
+    """The worst staleness, beside how late the harness itself was."""
+    counted = f"{verdict.reconnects:,} reconnects, {verdict.lost} lost, {verdict.doubled} doubled"
+    return Figure(
+        name=name,
+        unit="s",
+        runs=[verdict.staleness_s],
+        reference=[verdict.late_s],
+        reference_name="we were late",
+        budget=f"{word(verdict) or 'held'}: {counted}",
+    )
+
+
+def word(verdict: Verdict) -> str:
+    return "RED" if verdict.red else "too busy to say" if verdict.unsure else ""
 
 
 def tell(name: str, verdict: Verdict) -> None:
-    seen = (f"{verdict.staleness_s:.2f} s", verdict.reconnects, verdict.lost, verdict.doubled)
-    say(name, *seen, "RED" if verdict.red else "", verdict.oldest if verdict.staleness_s > 2 else "")
+    late = (f"{verdict.staleness_s:.2f} s", f"{verdict.late_s:.2f} s")
+    seen = (*late, verdict.reconnects, verdict.lost, verdict.doubled)
+    say(name, *seen, word(verdict), verdict.oldest if verdict.staleness_s > 2 else "")
     if verdict.red:
         print("  " + str(verdict).replace("\n", "\n  "))  # noqa: T201
 

@@ -27,7 +27,9 @@ class Broken(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`staleness_s` is the longest that something shown as live was older than the database, `oldest` who showed it."""
+    """`staleness_s` is the longest that something shown as live was older than the database, `oldest` who showed it.
+    `unsure`: that was too long, but by no more than we ourselves were late (`late_s`): the machine had too much to do.
+    """
 
     broken: list[Broken]
     staleness_s: float
@@ -35,6 +37,8 @@ class Verdict(NamedTuple):
     lost: int
     doubled: int
     reconnects: int
+    late_s: float = 0.0
+    unsure: bool = False
 
     @property
     def red(self) -> bool:
@@ -60,9 +64,11 @@ def judge(journal: Journal, *, staleness_max_s: float = float("inf")) -> Verdict
     ]  # fmt: skip
     lost, doubled = list(_lost(journal)), list(_doubled(journal))
     staleness_s, who = max(((_staleness(seen, history), name) for name, seen in watchers.items()), default=(0.0, ""))
-    if staleness_s > staleness_max_s:
+    unsure = staleness_max_s < staleness_s <= staleness_max_s + journal.late_s
+    if staleness_s > staleness_max_s and not unsure:
         broken.append(Broken("I1", f"{who} showed itself as live and was {staleness_s:.1f} s old"))
-    return Verdict([*broken, *lost, *doubled], staleness_s, who, len(lost), len(doubled), journal.reconnects)
+    told = (staleness_s, who, len(lost), len(doubled), journal.reconnects, journal.late_s, unsure)
+    return Verdict([*broken, *lost, *doubled], *told)
 
 
 def _history(commits: list[Commit]) -> dict[str, list[Commit]]:

@@ -81,7 +81,8 @@ class Leftover(NamedTuple):
 
 @dataclass
 class Journal:
-    """`secret_of` tells a singer's own private notes by watcher. `samples` are taken after the fault is over."""
+    """`secret_of` tells a singer's own private notes by watcher. `samples` are taken after the fault is over.
+    `late_s` is how late the harness itself was at worst: what it notes, it may note so much later."""
 
     commits: list[Commit] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
@@ -91,3 +92,4 @@ class Journal:
     leftovers: list[Leftover] = field(default_factory=list)
     secret_of: dict[str, str] = field(default_factory=dict)
     reconnects: int = 0
+    late_s: float = 0.0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 GENEROUS_S = 60
 SIGNED_IN_S = 40
+FEEL_S = 0.1
 WIRED = 20
 """One watcher in so many comes through a wire of its own, where there are wires."""
 HOST = {"email": "customer@example.com", "password": "Customer123!"}
@@ -82,6 +83,14 @@ class Night:
             self._running.append(asyncio.create_task(watcher.run()))
             if number % 50 == 49:
                 await asyncio.sleep(0.2)
+
+    async def feel(self) -> None:
+        """How late we are ourselves, ten times a second."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + FEEL_S
+            await asyncio.sleep(FEEL_S)
+            self.journal.late_s = max(self.journal.late_s, loop.time() - due)
 
     def _note(self, shown: Shown) -> None:
         self.journal.shown.append(shown)
@@ -210,9 +219,11 @@ async def opened(
     limits = aiohttp.ClientTimeout(total=None, sock_connect=10)
     async with aiohttp.ClientSession(connector=connector, timeout=limits) as session:
         night = Night(city, archive, session, redis, postgres, patience_s)
+        feeling = asyncio.create_task(night.feel())
         try:
             await night.fill(names, watchers, per_s)
             yield night
         finally:
+            feeling.cancel()
             await night.writers.stop()
             await night.leave()

@@ -34,6 +34,13 @@ def test_a_good_night_is_good() -> None:
     assert verdict.staleness_s == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize(("late_s", "red", "unsure"), [(0.0, True, False), (3.0, True, False), (4.1, False, True)])
+def test_what_is_late_by_no_more_than_the_harness_was_says_nothing(late_s: float, red: bool, unsure: bool) -> None:
+    late = replace(GOOD, shown=[shown(1, 0, NOTHING), shown(15, 2, TWO)], late_s=late_s)
+    verdict = judge(late, staleness_max_s=1)
+    assert (verdict.red, verdict.unsure) == (red, unsure)
+
+
 @pytest.mark.parametrize(
     ("invariant", "bad"),
     [
