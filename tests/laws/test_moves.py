@@ -15,7 +15,7 @@ import pytest
 from singr import table
 from tests.house import API_KEY, SONG, VENUE, House
 
-AREAS = ("queue.", "venues.", "systems.", "singers.requests.", "web.singer.", "openkj.rest.", "openkj.routes.")
+AREAS = ("queue.", "venues.", "systems.", "singers.requests.", "web.singer.", "web.kiosk.", "openkj.rest.", "openkj.routes.")
 # Changes nothing that is kept.
 EXEMPT = {"queue.watching.issue_ticket"}
 
@@ -61,6 +61,10 @@ def change(**given: Any) -> Callable[[Ids], Asked]:
     return lambda at: ("PATCH", f"{VENUES}/{at['venue']}", given)
 
 
+def rotate(preset: str) -> Callable[[Ids], Asked]:
+    return lambda at: ("PATCH", f"{VENUES}/{at['venue']}/rotation", {"preset": preset, "locked": at["waiting"]})
+
+
 def edit(**given: Any) -> Callable[[Ids], Asked]:
     return lambda at: ("PATCH", f"/v1/public/requests/{at['token']}", given)
 
@@ -100,6 +104,9 @@ CHANGES = (
     host("queue.hosts.see", 0, 0, lambda at: ("POST", f"{REQUESTS}/seen", {"venueId": at["venue"], "upTo": 10**9})),
     host("queue.blocks.block", 0, 0, lambda at: ("POST", f"{VENUES}/{at['venue']}/blocks", {"singerName": "Zed"})),
     host("queue.blocks.lift", 0, 0, lambda at: ("DELETE", f"{VENUES}/{at['venue']}/blocks/{at['block']}", None)),
+    host("queue.rotations.change", 1, 0, rotate("fewest")),
+    host("queue.rotations.change", 0, 0, rotate("fewest")),
+    host("queue.rotations.change", 1, 0, rotate("off")),
     host("venues.editing.create", 0, 1, lambda at: ("POST", VENUES, {"name": "Third"})),
     host("venues.editing.change", 1, 1, change(name="New")),
     host("venues.editing.change", 0, 0, change(name="New")),
@@ -126,6 +133,8 @@ CHANGES = (
     singer("singers.requests.withdraw", 1, 1, lambda at: ("DELETE", f"/v1/singer/requests/{at['own']}", None)),
     guest("web.singer.ask", 1, 1, lambda at: ("FORM", PAGE, {"songId": at["song"], "singerName": "Ann"})),
     guest("web.singer.withdraw", 1, 1, lambda at: ("FORM", f"{PAGE}/withdraw", {"token": at["token"]})),
+    host("web.kiosk.make_link", 0, 0, lambda at: ("POST", f"{VENUES}/{at['venue']}/kiosk", None)),
+    host("web.kiosk.revoke_link", 0, 0, lambda at: ("DELETE", f"{VENUES}/{at['venue']}/kiosk", None)),
     key("openkj.rest.submit", 1, 1, lambda at: ("POST", KEYED, SONG | {"venueId": 1001, "title": "keyed"})),
     key("openkj.rest.settle", 1, 1, lambda at: ("PUT", f"{KEYED}/{at['number']}", {"processed": True})),
     key("openkj.rest.settle", 0, 0, lambda at: ("PUT", f"{KEYED}/{at['number']}", {"processed": True})),

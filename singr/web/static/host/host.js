@@ -32,7 +32,8 @@ function choose() {
 
 function work(venue) {
   sessionStorage.setItem(CHOSEN, venue.id);
-  $("#other-venue").hidden = venues.length < 2;
+  $("#switch").hidden = venues.length < 2;
+  $("#switch").replaceChildren(...venues.map(({ id, name }) => el("option", { value: id, selected: id === venue.id }, name)));
   desk.open(venue);
   show("desk");
 }
@@ -82,9 +83,9 @@ session.addEventListener("ended", () => {
   askToSignIn();
 });
 $("#sign-out").addEventListener("click", () => session.signOut());
-$("#other-venue").addEventListener("click", () => {
+$("#switch").addEventListener("change", ({ target }) => {
   desk.close();
-  choose();
+  work(venues.find(({ id }) => id === target.value));
 });
 offerThemes($("#theme"), (other) => (other === "light" ? "Light theme" : "Dark theme"));
 
