@@ -191,11 +191,11 @@ export class Desk {
   #showBand() {
     const silentMs = this.#live.heardAt ? Date.now() - this.#live.heardAt : 0;
     const isOld = this.#live.status !== "live" && silentMs > LONG_STALE_MS;
-    const warning = isOld
-      ? `Not live for ${span(silentMs / 1000)}. What you see may be old. Accept and reject are paused.`
-      : this.#health.warning;
-    $("#band").classList.toggle("warn", warning !== null);
-    setText($("#band-words"), warning ?? "All is well.");
+    const warnings = isOld
+      ? [`Not live for ${span(silentMs / 1000)}. What you see may be old. Accept and reject are paused.`]
+      : this.#health.warnings;
+    $("#band").classList.toggle("warn", warnings.length > 0);
+    setText($("#band-words"), warnings.join(" ") || "All is well.");
   }
 
   #tick() {

@@ -25,14 +25,16 @@ export class Health {
     this.#timers.forEach(clearInterval);
   }
 
-  /** What the host should know now, or null. */
-  get warning() {
+  /** What the host should know now. */
+  get warnings() {
+    const told = [];
     if (this.#venue.openkjConnected === false) {
-      return `OpenKJ has not asked for ${span(this.#silentS)}. Is it running, with its request server switched on?`;
+      told.push(`OpenKJ has not asked for ${span(this.#silentS)}. Is it running, with its request server switched on?`);
     }
-    if (this.#sync?.status === "held") return "The last song sync stopped half-way. Decide under Health.";
-    if (this.#sync?.songsLost) return `OpenKJ left out ${number.format(this.#sync.songsLost)} songs of the last sync.`;
-    return null;
+    if (this.#sync?.status === "held") told.push("The last song sync stopped half-way. Decide under Health.");
+    if (this.#sync?.songsLost) told.push(`OpenKJ left out ${number.format(this.#sync.songsLost)} songs of the last sync.`);
+    if (this.#system && !this.#system.songs) told.push("The song book is empty: bring in a file under Manage, or sync from OpenKJ.");
+    return told;
   }
 
   get #silentS() {

@@ -6,7 +6,7 @@ import { button, Said, sureButton } from "./parts.js";
 export function open({ node, session, venue }) {
   const said = new Said();
   const path = `/v1/customer/venues/${venue.id}/kiosk`;
-  const body = el("div", { className: "fields" });
+  const body = el("div", { className: "stack" });
 
   /** Phones and tablets reach us by the address that the QR code has. */
   const whole = (link) => new URL(link, document.querySelector("#link").href || location.href).href;
@@ -18,7 +18,7 @@ export function open({ node, session, venue }) {
     const anew = sureButton("New link", "The old one stops. Press again", make);
     const revoke = sureButton("Revoke", "Revoke? Press again", drop);
     const go = el("a", { href: link, target: "_blank", rel: "noopener" }, "Open it here");
-    return body.replaceChildren(text, el("p", { className: "doors" }, copy, anew, revoke), go);
+    return body.replaceChildren(text, el("p", { className: "doors" }, copy, anew, revoke, go));
   }
 
   async function ask(method, done) {

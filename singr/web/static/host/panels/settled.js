@@ -5,6 +5,7 @@ import { el } from "../../common/dom.js";
 import { button, fill, Said } from "./parts.js";
 
 const SHOWN = 30;
+const TONIGHT_MS = 18 * 3600_000;
 const HOW = { processed: "Accepted", rejected: "Rejected", withdrawn: "Withdrawn" };
 
 export function open({ node, session, venue }) {
@@ -14,6 +15,7 @@ export function open({ node, session, venue }) {
 
   async function look() {
     const query = new URLSearchParams({ venueId: venue.id, status: "all", order: "newest", limit: 100 });
+    query.set("from", new Date(Date.now() - TONIGHT_MS).toISOString());
     if (find.value.trim()) query.set("q", find.value.trim());
     const page = await said.during(() => session.call("GET", `/v1/customer/requests?${query}`), said.node.textContent);
     const settled = (page?.items ?? []).filter((request) => request.status !== "pending");
