@@ -15,19 +15,18 @@ from contextlib import suppress
 from typing import Any
 
 from msgspec import Struct
-from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio import ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import MovedError
 
 from singr.infra.aside import ended
-from singr.infra.redis import AWAY
+from singr.infra.redis import AWAY, Linked
 from singr.infra.words import Hears, Words
 from singr.telemetry import metrics
 
 log = logging.getLogger("singr.bus")
 
-PUBLISHERS_MAX = 32
 CHANNELS_AT_ONCE = 500
 
 
@@ -55,9 +54,8 @@ class Line:
         self._pace, self._words, self._hears = pace, words, hears
         limits: dict[str, Any] = {"protocol": 2, "retry": Retry(NoBackoff(), 0)}
         self._pool = ConnectionPool.from_url(url, socket_connect_timeout=pace.confirm_s, **limits)
-        self._publisher = Redis.from_url(
+        self._publisher = Linked.from_url(
             url,
-            max_connections=PUBLISHERS_MAX,
             socket_timeout=pace.publish_s,
             socket_connect_timeout=pace.publish_s,
             **limits,

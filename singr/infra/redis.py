@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from singr.core.errors import UpstreamUnavailable
 from singr.infra import nodes
+from singr.infra.link import Link
 
 CONNECT_TIMEOUT_S = 1.0
 ANSWER_TIMEOUT_S = 1.0
@@ -48,9 +49,30 @@ LIMITS: dict[str, Any] = {
 }
 
 
-def single(url: str) -> Redis:
+class Linked(Redis):
+    """redis-py's client whose commands share one connection (`infra.link`). Not for commands that block; pipelines
+    are lent connections of the pool, as ever."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        limit_s = self.connection_pool.connection_kwargs.get("socket_timeout") or ANSWER_TIMEOUT_S
+        self._link = Link(self.connection_pool, limit_s)
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        name, *rest = args
+        answer = await self._link.ask((*name.split(), *rest))
+        options.pop("keys", None)  # redis-py's note for a cache of its own
+        read = self.response_callbacks.get(name)
+        return read(answer, **options) if read else answer
+
+    async def aclose(self, close_connection_pool: bool | None = None) -> None:
+        await self._link.close()
+        await super().aclose(close_connection_pool)
+
+
+def single(url: str, kind: type[Redis] = Redis) -> Redis:
     """A client of one Redis; nothing is dialled until the first command."""
-    return Redis.from_url(url, retry=Retry(NoBackoff(), 0), **LIMITS)
+    return kind.from_url(url, retry=Retry(NoBackoff(), 0), **LIMITS)
 
 
 def cluster(url: str) -> RedisCluster:
@@ -69,7 +91,7 @@ def cluster(url: str) -> RedisCluster:
 
 
 def connect(url: str) -> Client:
-    return cluster(url) if nodes.is_cluster(url) else single(url)
+    return cluster(url) if nodes.is_cluster(url) else single(url, Linked)
 
 
 async def answers(client: Client) -> None:
