@@ -4,8 +4,9 @@ connections, OpenKJ and jobs use the same ones."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from uuid import UUID
+
+from msgspec import Struct
 
 from singr.core.actor import Actor
 from singr.core.errors import AuthorizationDenied
@@ -13,8 +14,7 @@ from singr.http.cookies import Browser
 from singr.infra.kit import Kit
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """`device` is the caller's verified device id, `address` the client's IP address as text, `cookies` what a browser
     has brought along.
 
@@ -29,7 +29,10 @@ class Call:
     idempotency_key: str | None = None
     browser: Browser | None = None
     by_cookie: bool = False
-    cookies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    cookies: Mapping[str, str] = {}
+
+    def __repr__(self) -> str:
+        return f"Call({self.actor}, {self.request_id!r})"
 
     @property
     def tenant(self) -> UUID:

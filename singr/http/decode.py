@@ -29,6 +29,8 @@ async def read(request: web.Request, limit: int) -> bytes:
         raise PayloadTooLarge(f"at most {limit} bytes")
     chunks, size = [], 0
     try:
+        if request.content.is_eof():  # it came with its head, as small ones do
+            return _within(request.content.read_nowait(), limit)
         async with asyncio.timeout(BODY_TIMEOUT_S):
             while chunk := await request.content.readany():
                 chunks.append(chunk)
@@ -39,6 +41,12 @@ async def read(request: web.Request, limit: int) -> bytes:
     except (RequestPayloadError, PayloadEncodingError, ConnectionError) as exc:
         raise ValidationFailed("the body cannot be read as its headers say") from exc
     return b"".join(chunks)
+
+
+def _within(raw: bytes, limit: int) -> bytes:
+    if len(raw) > limit:
+        raise PayloadTooLarge(f"at most {limit} bytes")
+    return raw
 
 
 def body(raw: bytes, decode: Decode) -> Any:

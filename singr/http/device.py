@@ -3,6 +3,8 @@ one phone from another, since a whole bar shares one address."""
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+
 from aiohttp import web
 
 from singr.core import ids
@@ -18,7 +20,7 @@ class Devices:
 
     def __init__(self, auth_secret: str, *, secure: bool) -> None:
         self._signer = Signer(auth_secret, "device")
-        self._secure = secure
+        self._kept = f"HttpOnly; Max-Age={MAX_AGE_S}; Path=/; SameSite=Lax{'; Secure' if secure else ''}"
 
     def of(self, request: web.Request) -> str | None:
         """The verified device id a request carries."""
@@ -28,11 +30,9 @@ class Devices:
     def new(self) -> str:
         return ids.token(12)
 
-    def attach(self, response: web.StreamResponse, device: str) -> None:
+    def attach(self, headers: MutableMapping[str, str], device: str) -> None:
         """Give `device` to the client, for its next calls; no cache may give it to anybody else."""
         signed = self._signer.sign(device)
-        response.headers[HEADER] = signed
-        response.headers["Cache-Control"] = "no-store"
-        response.set_cookie(
-            COOKIE, signed, max_age=MAX_AGE_S, httponly=True, samesite="Lax", secure=self._secure, path="/"
-        )
+        headers[HEADER] = signed
+        headers["Cache-Control"] = "no-store"
+        headers["Set-Cookie"] = f"{COOKIE}={signed}; {self._kept}"

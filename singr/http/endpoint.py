@@ -10,8 +10,8 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import msgspec
 from aiohttp import hdrs, web
@@ -25,12 +25,14 @@ from singr.http.call import Call
 from singr.http.callers import Caller, Callers, NotOurPage, Read
 from singr.http.cookies import SessionCookies
 from singr.http.device import Devices
+from singr.http.ready import Ready
 from singr.http.reply import Reply, WithCookies
 from singr.http.route import Row
 from singr.infra.kit import Kit
 from singr.infra.limits import Rate
 from singr.telemetry import metrics
-from singr.telemetry.logs import REQUEST_ID, redact
+from singr.telemetry.calls import CallLog
+from singr.telemetry.logs import REQUEST_ID
 
 log = logging.getLogger("singr.calls")
 
@@ -48,6 +50,7 @@ class Gate:
     read: Read
     devices: Devices
     cookies: SessionCookies
+    log: CallLog = field(default_factory=CallLog)
 
 
 class Endpoint:
@@ -57,13 +60,16 @@ class Endpoint:
         self.row, self.gate, self.kit = row, gate, gate.kit
         self._decode: decode.Decode | None = msgspec.json.Decoder(row.body).decode if row.body else None
         self._encode = msgspec.json.Encoder().encode
+        self._name = row.name
         self._path_types = row.path_types
         self._may_give_cookies = "cookie" in getattr(row.body, "__struct_fields__", ())
         # Reading needs no identity; whoever asks for something gets one.
         self._mints = row.rate.by == "device" and row.method == hdrs.METH_POST
         self._proxies = gate.kit.settings.proxies
         self._callers = Callers(gate.read, gate.cookies, self._proxies)
+        self._cached = str(row.cache)
         self._seconds = metrics.CALL_SECONDS.labels(row.method, row.path)
+        self._counted: dict[int, Any] = {}
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         loop = asyncio.get_running_loop()
@@ -86,9 +92,9 @@ class Endpoint:
         if not response.prepared:
             response.headers.update(told)
             if minted:
-                self.gate.devices.attach(response, minted)
-        self._record(request, response.status, loop.time() - started_s)
-        return response
+                self.gate.devices.attach(response.headers, minted)
+        self._record(request, request_id, response.status, loop.time() - started_s)
+        return cast(web.StreamResponse, response)  # all that aiohttp asks of one
 
     def _admit(self, request: web.Request, request_id: str, device: str | None) -> Call:
         caller = Caller() if self.row.may.inside else self._callers.of(request, self.row)
@@ -109,7 +115,7 @@ class Endpoint:
             if is_new:
                 limits.append((f"devices:{call.address}", NEW_DEVICES))
         if rate.by != "device" or call.device is not None:
-            limits.append((f"{self.row.name}:{rate.by}:{_counted(call, rate.by)}", rate))
+            limits.append((f"{self._name}:{rate.by}:{_counted(call, rate.by)}", rate))
         verdicts = await self.kit.limits.take_each(limits)
         verdict, judged = verdicts[-1], limits[len(verdicts) - 1][1]
         if judged is rate:
@@ -122,11 +128,11 @@ class Endpoint:
             detail = f"at most {judged.hits} in {judged.per_s} s; try again in {wait_s:.0f} s"
             raise RateLimited(detail, retry_after_s=wait_s)
 
-    async def _run(self, call: Call, request: web.Request) -> web.StreamResponse:
+    async def _run(self, call: Call, request: web.Request) -> web.StreamResponse | Ready:
         row = self.row
         given = decode.path(request, self._path_types)
         if row.raw:
-            raw: web.StreamResponse = await row.handler(call, request, **given)
+            raw: web.StreamResponse | Ready = await row.handler(call, request, **given)
             return raw
         if row.query:
             given["query"] = decode.query(request, row.query)
@@ -138,21 +144,24 @@ class Endpoint:
             return await self._once(call, given)
         return self._respond(await row.handler(call, **given), request)
 
-    async def _once(self, call: Call, given: dict[str, Any]) -> web.Response:
+    async def _once(self, call: Call, given: dict[str, Any]) -> Ready:
         """The first answer to the call's key, from now or from before."""
 
         async def answer(within: Call) -> bytes:
             return self._encode(await self.row.handler(within, **given))
 
-        body, earlier = await replay.once(call, self.row.name, self._encode(given), answer)
+        body, earlier = await replay.once(call, self._name, self._encode(given), answer)
         headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
         if earlier:
             headers["Idempotency-Replayed"] = "true"
-        return web.Response(body=body, status=self.row.status, headers=headers)
+        return Ready(body, self.row.status, headers)
 
-    def _respond(self, result: Any, request: web.Request) -> web.Response:
+    def _respond(self, result: Any, request: web.Request) -> web.Response | Ready:
         if isinstance(result, WithCookies):
-            response = self._respond(result.body, request)
+            body, headers = self._encode(result.body), {"Content-Type": JSON, "Cache-Control": "no-store"}
+            response = web.Response(body=body, status=self.row.status, headers=headers)
+            if result.body is None:
+                response = web.Response(status=204)
             if result.tokens:
                 self.gate.cookies.put(response, result.tokens)
             else:
@@ -161,17 +170,15 @@ class Endpoint:
         if result is None:
             return web.Response(status=204)
         if isinstance(result, Reply):
-            headers = {"Content-Type": result.content_type, **result.headers}
-            return web.Response(body=result.body, status=result.status, headers=headers)
+            return Ready(result.body, result.status, {"Content-Type": result.content_type, **result.headers})
         body = self._encode(result)
         if self.row.cache is None:
-            headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
-            return web.Response(body=body, status=self.row.status, headers=headers)
+            return Ready(body, self.row.status, {"Content-Type": JSON, "Cache-Control": "no-store"})
         etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        headers = {"Content-Type": JSON, "ETag": etag, "Cache-Control": str(self.row.cache)}
+        headers = {"Content-Type": JSON, "ETag": etag, "Cache-Control": self._cached}
         if _has(request.headers.getall("If-None-Match", ()), etag):
             return web.Response(status=304, headers=headers)
-        return web.Response(body=body, status=self.row.status, headers=headers)
+        return Ready(body, self.row.status, headers)
 
     def _as_problem(self, exc: Exception) -> Problem:
         if isinstance(exc, Problem):
@@ -184,12 +191,15 @@ class Endpoint:
         log.exception("call failed", extra={"route": self.row.path})
         return Problem()
 
-    def _record(self, request: web.Request, status: int, took_s: float) -> None:
-        metrics.CALLS.labels(self.row.method, self.row.path, status).inc()
+    def _record(self, request: web.Request, request_id: str, status: int, took_s: float) -> None:
+        row = self.row
+        counted = self._counted.get(status)
+        if counted is None:
+            counted = self._counted[status] = metrics.CALLS.labels(row.method, row.path, status)
+        counted.inc()
         self._seconds.observe(took_s)
-        if not self.row.quiet or status >= 500:
-            seen = {"method": request.method, "path": redact(request.path), "status": status}
-            log.info("call", extra=seen | {"route": self.row.path, "ms": round(took_s * 1000, 2)})
+        if not row.quiet or status >= 500:
+            self.gate.log.tell(request_id, request.method, request.path, row.path, status, took_s)
 
 
 def _counted(call: Call, by: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NoReturn
 
 import aiohttp_cors
@@ -14,6 +15,7 @@ from singr.http.endpoint import Endpoint, Gate
 from singr.http.guard import PUBLIC
 from singr.http.route import Route, Row
 from singr.infra.limits import Rate
+from singr.telemetry.calls import CallLog
 from singr.telemetry.logs import redact
 
 OPEN_TO_ALL = ("/v1/public/", "/v1/live", "/openapi.json", "/v1/auth/well-known/")
@@ -40,10 +42,15 @@ def mount(app: web.Application, rows: Sequence[Row], gate: Gate) -> None:
             _allow_origins(cors, route, path, gate.kit.settings.cors_origins)
             if row.method == hdrs.METH_GET:
                 app.router.add_route(hdrs.METH_HEAD, path, endpoint.answer)
+    app.on_cleanup.append(partial(_write, gate.log))
     nowhere = Route(
         "*", "/{rest:.*}", refuse, may=PUBLIC, rate=Rate(3000, per_s=60, by="address"), raw=True, quiet=True
     )
     app.router.add_route("*", nowhere.path, Endpoint(nowhere, gate).answer)
+
+
+async def _write(log: CallLog, _app: web.Application) -> None:
+    log.write()
 
 
 async def refuse(_call: Call, request: web.Request, rest: str) -> NoReturn:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import asyncpg
 from msgspec import Struct
+from msgspec.structs import replace
 
 from singr.core.actor import Actor
 from singr.core.errors import Conflict, KeyReused, UpstreamUnavailable

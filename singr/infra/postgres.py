@@ -52,22 +52,28 @@ UNREACHABLE = (
     *NOT_LET_IN,
 )
 
+UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+
 # In this order: no role to take, no right to look, no table.
 NEVER_MIGRATED = (asyncpg.InvalidParameterValueError, asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedTableError)
 
 
-@contextmanager
-def reachable() -> Iterator[None]:
+class reachable:  # noqa: N801 - a context manager, named as one
     """Turns a database that does not answer into a 503 that says when to try again, and a text it cannot store (NUL)
-    into the caller's mistake."""
-    try:
-        yield
-    except (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError) as exc:
-        raise ValidationFailed("a text has characters that cannot be stored") from exc
-    except UNREACHABLE as exc:
-        if isinstance(exc, ValueError):  # asyncpg's DataError: an argument of ours, not the server
-            raise
-        raise UpstreamUnavailable("the database does not answer", retry_after_s=2) from exc
+    into the caller's mistake. Around every statement, so not a generator, which costs as much as the check-out."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: object, exc: BaseException | None, _trace: object) -> None:
+        if exc is None:
+            return
+        if isinstance(exc, UNSTORABLE):
+            raise ValidationFailed("a text has characters that cannot be stored") from exc
+        # asyncpg's DataError is a ValueError: an argument of ours, not the server
+        if isinstance(exc, UNREACHABLE) and not isinstance(exc, ValueError):
+            raise UpstreamUnavailable("the database does not answer", retry_after_s=2) from exc
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import web
 
 from singr.core.errors import Problem
+from singr.http.ready import Ready
 
 COMMAND_MAX = 200
 
@@ -40,9 +41,11 @@ def words(problem: Problem) -> str:
     return "; ".join(f"{e.field}: {e.message}" if e.field else e.message for e in problem.errors)
 
 
-def response(body: bytes, *, closing: bool = False) -> web.Response:
+def response(body: bytes, *, closing: bool = False) -> web.Response | Ready:
     """Always 200: OpenKJ reads no body of any other status. `closing` ends the connection after it."""
-    answer = web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
-    if closing:
-        answer.force_close()
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    if not closing:
+        return Ready(body, 200, headers)
+    answer = web.Response(body=body, headers=headers)
+    answer.force_close()
     return answer

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from aiohttp import hdrs, web
 
@@ -18,26 +16,30 @@ LOOK_EVERY_S = 0.05
 _taken = 0
 
 
-@asynccontextmanager
-async def room_for(request: web.Request, most: int) -> AsyncIterator[None]:
-    """Hold room for a body until it is answered; one of untold length may have `most` bytes.
+class Room:
+    """Room for a body until it is answered; one of untold length may have `most` bytes. Small ones need none.
 
     Raises ValidationFailed for a compressed body, of which a few bytes may become many and which no OpenKJ sends, and
     UpstreamUnavailable where 5 s bring no room.
     """
-    global _taken
-    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() not in ("", "identity"):
-        raise ValidationFailed("Compressed bodies are not read")
-    size = min(most if request.content_length is None else request.content_length, most)
-    if not request.body_exists or size <= LARGE:
-        yield
-        return
-    await _wait(size)
-    _taken += size
-    try:
-        yield
-    finally:
-        _taken -= size
+
+    __slots__ = ("_size",)
+
+    def __init__(self, request: web.Request, most: int) -> None:
+        if request.headers.get(hdrs.CONTENT_ENCODING, "identity").strip().lower() not in ("", "identity"):
+            raise ValidationFailed("Compressed bodies are not read")
+        size = min(most if request.content_length is None else request.content_length, most)
+        self._size = size if request.body_exists and size > LARGE else 0
+
+    async def __aenter__(self) -> None:
+        global _taken
+        if self._size:
+            await _wait(self._size)
+            _taken += self._size
+
+    async def __aexit__(self, *_why: object) -> None:
+        global _taken
+        _taken -= self._size
 
 
 async def _wait(size: int) -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from typing import Any, NoReturn
+
+from msgspec.structs import replace
 
 from singr.core.errors import AuthorizationDenied, Problem, RateLimited, UpstreamUnavailable
 from singr.http.call import Call

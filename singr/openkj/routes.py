@@ -8,6 +8,7 @@ from singr.core.errors import UpstreamUnavailable, ValidationFailed
 from singr.http import decode
 from singr.http.call import Call
 from singr.http.guard import KEY
+from singr.http.ready import Ready
 from singr.http.route import Route
 from singr.openkj import answers, bodies, commands, rest
 from singr.openkj.keys import RATE
@@ -17,10 +18,10 @@ from singr.queue.rules import AlreadySettled, DuplicateRequest, VenueClosed
 BODY_MAX = 16 << 20
 
 
-async def command(call: Call, request: web.Request) -> web.Response:
+async def command(call: Call, request: web.Request) -> web.Response | Ready:
     """One command of OpenKJ's protocol; only a body over 16 MiB gets another status than 200."""
     try:
-        async with bodies.room_for(request, BODY_MAX):
+        async with bodies.Room(request, BODY_MAX):
             body, closing = await commands.answer(call, await decode.read(request, BODY_MAX))
     except (ValidationFailed, UpstreamUnavailable) as problem:
         return answers.response(answers.error("", answers.words(problem)), closing=True)

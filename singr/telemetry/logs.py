@@ -54,10 +54,18 @@ def redact_field(name: str, value: Any) -> Any:
     return redact(str(value))
 
 
+class Lines(str):
+    """A message that is ready lines, without secrets."""
+
+    __slots__ = ()
+
+
 class JSONLines(logging.Formatter):
     """A record as one line; `extra=` fields stand beside the message."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.msg, Lines):
+            return str(record.msg)
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 from aiohttp import web
+from msgspec import structs
 
 from singr.core.errors import KeyReused, NotFound, ValidationFailed
 from singr.http import decode
@@ -52,7 +53,7 @@ async def ask(call: Call, request: web.Request, url_name: str) -> web.Response:
     form = await _form(request)
     asking = singer_view.filled_in(form)
     try:
-        keyed = replace(call, idempotency_key=_key(form))
+        keyed = structs.replace(call, idempotency_key=_key(form))
         await guests.submit(keyed, venue.url_name, body=_new_request(form))
     except (ValidationFailed, DuplicateRequest, KeyReused, VenueClosed, TooManyRequests, Blocked) as problem:
         refused = replace(await _for_song(call, venue, asking), problem=problem)
