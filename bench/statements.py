@@ -53,14 +53,14 @@ async def _measured(house: House) -> list[Figure]:
 
 def _asked() -> list[tuple[str, Mapping[str, Any]]]:
     """Statements of the hot paths with arguments of the data set; those that write are in `paths`."""
-    key = {"api_key_hash": hashlib.sha256(f"{KEY}1".encode()).hexdigest()}
+    key = hashlib.sha256(f"{KEY}1".encode()).hexdigest()
     book = {"tenant": UUID(hashlib.md5(b"tenant1", usedforsecurity=False).hexdigest()), "system": 1}
     card = {"accepting": None, "name": "", "url_name": "", "max_rows": 21}
     near = {"lat": 40.0, "lon": -100.0, "radius_m": 80_000.0, "max_rows": 50}
     return [
-        ("openkj_key", key),
-        ("openkj_requests", key | {"venue": 1001, "max_rows": 5_000}),
-        ("venue_by_url_name", {"url_name": "bench-1"}),
+        ("openkj_key", {"api_key_hashes": [key]}),
+        ("openkj_requests", {"api_key_hash": key, "venue": 1001, "max_rows": 5_000}),
+        ("venue_by_url_name", {"url_names": ["bench-1"]}),
         ("venues_listed", card),
         ("venues_nearby", near | {"accepting": None}),
         ("venues_nearby_accepting", near),

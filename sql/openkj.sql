@@ -1,11 +1,11 @@
--- openkj_key(api_key_hash) -> maybe
--- A key with the serial of its tenant: all that a getSerial needs.
-SELECT k.api_keys_id, k.customer_profiles_id,
+-- openkj_key(api_key_hashes) -> each
+-- Keys, each with the serial of its tenant: all that a getSerial needs.
+SELECT k.api_key_hash, k.api_keys_id, k.customer_profiles_id,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
        coalesce(s.serial, 1), k.scopes
 FROM api_keys k
 LEFT JOIN state s USING (customer_profiles_id)
-WHERE k.api_key_hash = :api_key_hash
+WHERE k.api_key_hash = ANY (:api_key_hashes::text[])
 
 -- openkj_requests(api_key_hash, venue, max_rows) -> maybe
 -- A key as openkj_key gives it, and what waits at one of its venues as JSON objects. After January 2038 the client reads
@@ -92,21 +92,29 @@ SELECT coalesce((
     SELECT k.metadata ->> 'client' FROM api_keys k WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id
 ), '')
 
--- openkj_seen(tenant, key_id) -> many
--- A key was used now and its tenant's venues were polled. Those whose watchers believe nobody polls are given.
-WITH used AS (
+-- openkj_seen(tenants, key_ids) -> many
+-- Keys, each a tenant's, were used now and their tenants' venues were polled. Those whose watchers believe nobody polls
+-- are given.
+WITH known AS MATERIALIZED (
+    SELECT k.api_keys_id, k.customer_profiles_id
+    FROM unnest(:tenants::uuid[], :key_ids::uuid[]) AS u (tenant, key_id)
+    JOIN api_keys k ON k.customer_profiles_id = u.tenant AND k.api_keys_id = u.key_id
+), used AS (
     INSERT INTO api_key_uses (api_keys_id, used_at)
-    SELECT k.api_keys_id, now() FROM api_keys k WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id
+    SELECT DISTINCT known.api_keys_id, now() FROM known ORDER BY known.api_keys_id
     ON CONFLICT (api_keys_id) DO UPDATE SET used_at = excluded.used_at
 ), back AS (
     SELECT s.venues_id
     FROM venue_streams s JOIN venues v USING (venues_id)
-    WHERE v.customer_profiles_id = :tenant AND s.openkj_connected IS NOT TRUE
+    WHERE v.customer_profiles_id IN (SELECT customer_profiles_id FROM known) AND s.openkj_connected IS NOT TRUE
     ORDER BY s.venues_id
     FOR UPDATE OF s
 ), polled AS (
     INSERT INTO openkj_presence AS p (venues_id, collected_at)
-    SELECT v.venues_id, now() FROM venues v WHERE v.customer_profiles_id = :tenant ORDER BY v.venues_id
+    SELECT v.venues_id, now()
+    FROM venues v
+    WHERE v.customer_profiles_id IN (SELECT customer_profiles_id FROM known)
+    ORDER BY v.venues_id
     ON CONFLICT (venues_id) DO UPDATE
     SET collected_at = excluded.collected_at,
         every_s = CASE WHEN p.collected_at > now() - interval '15 minutes'

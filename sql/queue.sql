@@ -355,9 +355,9 @@ WHERE s.venues_id = :venue_id
 -- Where the streams of many venues stand: the sweep's question.
 SELECT venues_id, epoch, version FROM venue_streams WHERE venues_id = ANY (:venue_ids::uuid[])
 
--- venue_stream_by_url_name(url_name) -> maybe
--- A venue as live connections look it up.
-SELECT venues_id, customer_profiles_id FROM venues WHERE url_name = :url_name
+-- venue_stream_by_url_name(url_names) -> each
+-- Venues as live connections look them up.
+SELECT url_name, venues_id, customer_profiles_id FROM venues WHERE url_name = ANY (:url_names::text[])
 
 -- venue_is_tenants(tenant, venue_id) -> value
 -- Whether a venue belongs to the tenant.

@@ -216,9 +216,9 @@ SELECT g.song_generations_id, g.openkj_system_id, g.status, g.documents, g.full_
 FROM song_generations g
 WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :sync_id
 
--- book_of_venue(url_name) -> maybe
+-- book_of_venue(url_names) -> each
 -- Whose book, and which, singers at a venue search.
-SELECT v.customer_profiles_id, v.current_system_id, v.venues_id FROM venues v WHERE v.url_name = :url_name
+SELECT v.url_name, v.customer_profiles_id, v.current_system_id, v.venues_id FROM venues v WHERE v.url_name = ANY (:url_names::text[])
 
 -- book_sung_from(system) -> maybe
 -- Whose system this is, by its id, where some venue sings from it.

@@ -11,9 +11,9 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
 FROM venues v
 WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id
 
--- venue_by_url_name(url_name) -> maybe
--- The venue behind a public name.
-SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.name, v.address, v.city, v.state,
+-- venue_by_url_name(url_names) -> each
+-- The venues behind public names.
+SELECT v.url_name, v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.name, v.address, v.city, v.state,
        v.postal_code, v.country, v.phone_number, v.website,
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
@@ -22,7 +22,7 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
        (SELECT coalesce(p.timezone, 'UTC') FROM customer_profiles p WHERE p.customer_profiles_id = v.customer_profiles_id)
 FROM venues v
-WHERE v.url_name = :url_name
+WHERE v.url_name = ANY (:url_names::text[])
 
 -- venues_of_tenant(tenant, after, max_rows) -> many
 -- A tenant's venues after an OpenKJ number, in that order.

@@ -23,14 +23,16 @@ class Aside:
         self._most = most
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def run(self, what: str, work: Callable[[], Awaitable[object]], timeout_s: float = 5) -> None:
-        """Start `work()`; it is cancelled after `timeout_s`, and a failure is logged and counted under `what`."""
+    def run(self, what: str, work: Callable[[], Awaitable[object]], timeout_s: float = 5) -> bool:
+        """Start `work()`; it is cancelled after `timeout_s`, and a failure is logged and counted under `what`. False
+        where there is too much already."""
         if len(self._tasks) >= self._most:
             metrics.ASIDE_FAILED.labels(what).inc()
-            return
+            return False
         task = asyncio.get_running_loop().create_task(_bounded(what, work, timeout_s))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
 
     async def settle(self) -> None:
         """Wait until everything started so far has ended."""

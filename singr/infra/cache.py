@@ -19,6 +19,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -26,6 +27,8 @@ from msgspec import Struct
 
 from singr.core import ids
 from singr.infra.aside import Aside, ended
+from singr.infra.entries import Entry
+from singr.infra.entries import Keep as Keep
 from singr.infra.redis import AWAY, Client
 from singr.telemetry import metrics
 
@@ -43,22 +46,6 @@ NOTED_MAX = 10_000
 EVERYTHING = "everything"
 
 Fill = Callable[[], Awaitable[bytes]]
-
-
-class Keep(Struct, frozen=True):
-    """An answer is given for `fresh_s` (give or take a fifth); asked for after that, it is given once more while it is
-    renewed, `stale_s` longer at most."""
-
-    fresh_s: float
-    stale_s: float
-
-
-class Entry(Struct, array_like=True):
-    """An answer as Redis holds it; fresh until an instant in Unix seconds."""
-
-    fresh_until_s: float
-    generations: list[bytes | None]
-    body: bytes
 
 
 class Flight(Struct, frozen=True):
@@ -124,8 +111,9 @@ class Cache:
         try:
             entry, generations = await self._read(key, tags)
             if entry is None:
-                entry, generations = await self._of_another(key, tags, generations)
-            elif entry.fresh_until_s < time.time() and await self._locked(key):
+                if not keep.cheap:
+                    entry, generations = await self._of_another(key, tags, generations)
+            elif entry.fresh_until_s < time.time() and (keep.cheap or await self._locked(key)):
                 self._aside.run("renew", lambda: self._fill(key, generations, fill, keep))
         except AWAY:
             return await self._alone(key, tags, fill)
@@ -157,13 +145,18 @@ class Cache:
             body = await fill()
             fresh_s = keep.fresh_s * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
             entry = msgspec.msgpack.encode(Entry(time.time() + fresh_s, generations, body))
+            put = partial(self._ask, "SET", f"answer:{key}", entry, "EX", math.ceil(fresh_s + keep.stale_s))
+            if keep.cheap:
+                self._aside.run("keep", put)
+                return body
             try:
-                await self._ask("SET", f"answer:{key}", entry, "EX", math.ceil(fresh_s + keep.stale_s))
+                await put()
             except AWAY:
                 metrics.CACHE.labels("not_kept").inc()
             return body
         finally:
-            self._aside.run("unlock", lambda: self._ask("DEL", f"filling:{key}"))
+            if not keep.cheap:
+                self._aside.run("unlock", lambda: self._ask("DEL", f"filling:{key}"))
 
     async def _locked(self, key: str) -> bool:
         return bool(await self._ask("SET", f"filling:{key}", b"1", "NX", "PX", int(LOCK_S * 1000)))

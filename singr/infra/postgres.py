@@ -17,6 +17,7 @@ from yarl import URL
 
 from singr.core.actor import Actor
 from singr.core.errors import UpstreamUnavailable, ValidationFailed
+from singr.infra.gathering import Gathering
 from singr.infra.lending import Lending
 
 APP_ROLE = "singr_app"
@@ -103,6 +104,9 @@ class Connected:
         rows: list[Any] = await self._connection.fetch(text, *args, timeout=self._timeout_s)
         return rows
 
+    async def pick(self, text: str, key: Any) -> Any | None:
+        return next(iter(await self.fetch(text, [[key]])), None)
+
     async def execute(self, text: str, args: Sequence[Any]) -> int:
         status: str = await self._connection.execute(text, *args, timeout=self._timeout_s)
         return int(status.rpartition(" ")[2]) if status[-1:].isdigit() else 0
@@ -123,6 +127,7 @@ class Database:
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
+        self._gatherings: dict[str, Gathering] = {}
 
     @classmethod
     @asynccontextmanager
@@ -157,6 +162,13 @@ class Database:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
                 rows: list[Any] = await connection.fetch(text, *args)
                 return rows
+
+    async def pick(self, text: str, key: Any) -> Any | None:
+        """The record of a statement `-> each` that is for `key`, asked for with what others want at the moment."""
+        gathering = self._gatherings.get(text)
+        if gathering is None:
+            gathering = self._gatherings[text] = Gathering(self.fetch, text)
+        return await gathering.ask(key)
 
     async def execute(self, text: str, args: Sequence[Any]) -> int:
         async with self.connection() as connection:

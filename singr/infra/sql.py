@@ -28,7 +28,7 @@ import singr
 
 Row = TypeVar("Row")
 
-HEADER = re.compile(r"^-- (\w+)\(([\w, ]*)\) -> (none|value|one|maybe|many)\n((?:--.*\n)*)", re.M)
+HEADER = re.compile(r"^-- (\w+)\(([\w, ]*)\) -> (none|value|one|maybe|many|each)\n((?:--.*\n)*)", re.M)
 ALMOST_HEADER = re.compile(r"^[ \t]*--[^\n(]*\([^)\n]*\)[ \t]*[-=–—~]+>.*$", re.M)
 NAMED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|::\w+|(?<![:\w]):(\w+)")
 
@@ -41,6 +41,7 @@ class Runs(Protocol):
     """Where a statement can run: a `Database` (its own implicit transaction) or an open `Transaction`."""
 
     async def fetch(self, text: str, args: Sequence[Any]) -> list[Any]: ...
+    async def pick(self, text: str, key: Any) -> Any | None: ...
     async def execute(self, text: str, args: Sequence[Any]) -> int: ...
 
 
@@ -137,6 +138,15 @@ class Maybe(Statement[Row]):
         return self.row(*records[0]) if records else None
 
 
+class Each(Statement[Row]):
+    """Takes an array; a row's first column says for which of its elements it is. Who asks at once is answered at once
+    (`infra.gathering`)."""
+
+    async def __call__(self, on: Runs, key: Any) -> Row | None:
+        record = await on.pick(self.query.text, key)
+        return self.row(*record[1:]) if record else None
+
+
 class One(Statement[Row]):
     async def __call__(self, on: Runs, **given: Any) -> Row:
         records = await on.fetch(self.query.text, self._args(given))
@@ -176,6 +186,10 @@ def many(name: str, row: type[Row]) -> Many[Row]:
 
 def maybe(name: str, row: type[Row]) -> Maybe[Row]:
     return Maybe(_find(name, "maybe", row), row)
+
+
+def each(name: str, row: type[Row]) -> Each[Row]:
+    return Each(_find(name, "each", row), row)
 
 
 def one(name: str, row: type[Row]) -> One[Row]:

@@ -45,11 +45,12 @@ class _AsideLater(Aside):
         super().__init__()
         self._run, self._later = aside.run, later
 
-    def run(self, what: str, work: Callable[[], Awaitable[object]], timeout_s: float = 5) -> None:
+    def run(self, what: str, work: Callable[[], Awaitable[object]], timeout_s: float = 5) -> bool:
         async def start() -> None:
             self._run(what, work, timeout_s)
 
         self._later.append(start)
+        return True
 
 
 class _CacheLater(Cache):

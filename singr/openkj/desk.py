@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from singr.infra.kit import Kit
 from singr.infra.postgres import Database
+from singr.openkj.keys import Key
 
 STAMP_EVERY_S = 10
 MOST = 100_000
@@ -16,6 +17,7 @@ MOST = 100_000
 class Desk:
     def __init__(self) -> None:
         self._stamped_at_s: dict[UUID, float] = {}
+        self.unstamped: list[Key] = []
         self._owed: set[str] = set()
         self._tenants: OrderedDict[str, UUID] = OrderedDict()
 

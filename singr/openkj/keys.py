@@ -12,7 +12,7 @@ from singr.core.actor import Actor, Context
 from singr.core.errors import AuthenticationFailed, AuthorizationDenied, RateLimited
 from singr.http.call import Call
 from singr.infra.limits import Rate
-from singr.infra.sql import Runs, maybe
+from singr.infra.sql import Runs, each
 
 RATE = Rate(600, per_s=60, by="key", inside=True)
 # Opening OpenKJ's windows and several laptops with one key make bursts. Documents of a sync are not counted here: they
@@ -40,12 +40,12 @@ class Key(Struct):
     scopes: list[str]
 
 
-FIND = maybe("openkj_key", Key)
+FIND = each("openkj_key", Key)
 
 
 async def find(on: Runs, digest: str) -> Key:
     """The key with this SHA-256; raises AuthenticationFailed."""
-    return admitted(await FIND(on, api_key_hash=digest))
+    return admitted(await FIND(on, digest))
 
 
 def admitted(key: Key | None) -> Key:

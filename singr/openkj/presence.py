@@ -17,6 +17,7 @@ from singr.realtime import hints
 
 # OpenKJ asks every 30 s unless told otherwise, at most every 10 s; its interval is learned from the stamps.
 GRACE_S, INTERVALS = 100, 3
+TOGETHER_S = 0.5
 # A computer that was last seen so long ago is not this night's.
 FORGET_AFTER_S = 12 * 3600
 AT_ONCE_MAX = 1_000
@@ -35,14 +36,26 @@ SILENT = many("openkj_silent", Moved)
 
 
 def note(call: Call, key: Key) -> None:
-    """Stamp the key and its tenant's venues after the answer, at most every 10 s: getSerial names no venue."""
-    if desk.of(call.kit).is_due(key.id, asyncio.get_running_loop().time()):
-        call.kit.aside.run("openkj_presence", lambda: stamp(call.kit, key))
+    """Stamp the key and its tenant's venues soon, at most every 10 s: getSerial names no venue. Keys that poll at about
+    the same time are stamped together, since most polls leave a stamp."""
+    here = desk.of(call.kit)
+    if here.is_due(key.id, asyncio.get_running_loop().time()):
+        here.unstamped.append(key)
+        if len(here.unstamped) == 1 and not call.kit.aside.run("openkj_presence", lambda: _stamp_soon(call.kit, here)):
+            here.unstamped.clear()
 
 
-async def stamp(kit: Kit, key: Key) -> None:
-    """A key is in use now: the venues of its tenant whose watchers did not know are told."""
-    _tell(kit, await STAMP(kit.db, tenant=key.tenant, key_id=key.id))
+async def _stamp_soon(kit: Kit, here: desk.Desk) -> None:
+    try:
+        await asyncio.sleep(TOGETHER_S)
+    finally:
+        keys, here.unstamped = here.unstamped, []
+    await stamp(kit, *keys)
+
+
+async def stamp(kit: Kit, *keys: Key) -> None:
+    """Keys are in use now: the venues of their tenants whose watchers did not know are told."""
+    _tell(kit, await STAMP(kit.db, tenants=[key.tenant for key in keys], key_ids=[key.id for key in keys]))
 
 
 async def notice_silence(kit: Kit) -> None:

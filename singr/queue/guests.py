@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from singr.core.errors import NotFound
 from singr.http.call import Call
-from singr.infra.sql import maybe
+from singr.infra.sql import each
 from singr.queue import edits, requests, tracking
 from singr.queue.shapes import EditRequest, NewRequest, Receipt, Request, VenueKey
 
-VENUE = maybe("venue_stream_by_url_name", VenueKey)
+VENUE = each("venue_stream_by_url_name", VenueKey)
 
 
 async def submit(call: Call, url_name: str, *, body: NewRequest) -> Receipt:
     """Ask for a song at a venue. The receipt's tracking token follows and withdraws the request."""
-    venue = await VENUE(call.kit.db, url_name=url_name)
+    venue = await VENUE(call.kit.db, url_name)
     if venue is None:
         raise NotFound("no such venue")
     return await requests.submit(call, venue.tenant, venue.id, body)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from singr.core.settings import Settings
 from singr.http.call import Call
 from singr.infra.kit import Kit
-from singr.infra.sql import many, maybe
+from singr.infra.sql import each, many, maybe
 from singr.queue import admission, arranging, faces
 from singr.queue.shapes import ChangedRequest, RequestRow, VenueKey
 from singr.realtime import hints
@@ -52,7 +52,7 @@ class StreamRow(Struct):
 
 SNAPSHOT = maybe("venue_snapshot", SnapshotRow)
 VERSIONS = many("venue_versions", StreamRow)
-BY_URL_NAME = maybe("venue_stream_by_url_name", VenueKey)
+BY_URL_NAME = each("venue_stream_by_url_name", VenueKey)
 
 
 class Upsert(Struct, tag_field="op", tag="upsert"):
@@ -107,7 +107,7 @@ class Source:
         self._manners: dict[str, Manner] = {}
 
     async def find(self, url_name: str) -> UUID | None:
-        venue = await BY_URL_NAME(self._kit.db, url_name=url_name)
+        venue = await BY_URL_NAME(self._kit.db, url_name)
         return venue.id if venue else None
 
     async def snapshot(self, venue_id: UUID) -> Snapshot | None:

@@ -17,7 +17,7 @@ LAST_ID = 2**63 - 1
 
 async def list_asked(call: Call, url_name: str, *, query: Tonight) -> Page[AskedTonight]:
     """Songs that wait at a venue or were sung there tonight, the newest first; none where it hides its queue."""
-    venue = await BY_URL_NAME(call.kit.db, url_name=url_name)
+    venue = await BY_URL_NAME(call.kit.db, url_name)
     if venue is None:
         raise NotFound("no such venue")
     key = f"tonight:{venue.id}:{kept.digest(query)}"

@@ -35,7 +35,7 @@ class TicketOut(Struct, rename="camel"):
 
 async def issue_ticket(call: Call, *, body: TicketIn) -> TicketOut:
     """A ticket for `hello` on the WebSocket. The view host needs requests:read at that venue's organization."""
-    venue = await BY_URL_NAME(call.kit.db, url_name=body.venue)
+    venue = await BY_URL_NAME(call.kit.db, body.venue)
     if venue is None:
         raise NotFound("no such venue")
     own = []

@@ -17,12 +17,12 @@ from singr.core.errors import FieldError, NotFound, ValidationFailed
 from singr.core.paging import Id
 from singr.http import kept
 from singr.http.call import Call
-from singr.infra.sql import Runs, many, maybe, value
+from singr.infra.sql import Runs, each, many, maybe, value
 from singr.songs import asking, folding, typos
 from singr.songs.asking import Asked
 from singr.songs.shapes import Book, Found, Hit, PublicSearch, Song, SongQuery, Text, WordedHit
 
-OF_VENUE = maybe("book_of_venue", Book)
+OF_VENUE = each("book_of_venue", Book)
 SUNG_FROM = maybe("book_sung_from", Book)
 COUNTED = value("songs_counted", int)
 LISTED = many("songs_listed", Hit)
@@ -70,7 +70,7 @@ async def of_any(call: Call, *, query: PublicSearch) -> Found:
 
 async def sung_at(call: Call, url_name: str) -> Book:
     """The book singers at a venue choose from; raises NotFound."""
-    book = await OF_VENUE(call.kit.db, url_name=url_name)
+    book = await OF_VENUE(call.kit.db, url_name)
     if book is None:
         raise NotFound("no such venue")
     return book

@@ -14,18 +14,18 @@ from singr.core.paging import Limit, Page
 from singr.http import kept
 from singr.http.call import Call
 from singr.infra.cache import Keep
-from singr.infra.sql import Runs, many, maybe
+from singr.infra.sql import Runs, each, many, maybe
 from singr.venues import rules
 from singr.venues.rules import NamedRules
 from singr.venues.shapes import OwnStats, PublicVenue, RotatingVenue, Stats, Today, Venue, VenueRow
 
 # When OpenKJ polled last is not worth an announcement each time.
-POLLED = Keep(fresh_s=5, stale_s=10)
+POLLED = Keep(fresh_s=5, stale_s=10, cheap=True)
 
 OF_TENANT = many("venues_of_tenant", VenueRow)
 TODAY = many("venues_today", Today)
 BY_ID = maybe("venue_by_id", VenueRow)
-BY_URL_NAME = maybe("venue_by_url_name", VenueRow)
+BY_URL_NAME = each("venue_by_url_name", VenueRow)
 
 
 class VenueList(Struct, rename="camel"):
@@ -43,7 +43,7 @@ async def row(on: Runs, tenant: UUID, venue_id: UUID) -> VenueRow:
 
 async def row_by_url_name(on: Runs, url_name: str) -> VenueRow:
     """The venue with this public name; raises NotFound."""
-    found = await BY_URL_NAME(on, url_name=url_name)
+    found = await BY_URL_NAME(on, url_name)
     if found is None:
         raise NotFound("no such venue")
     return found

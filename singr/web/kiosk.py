@@ -69,7 +69,7 @@ async def show(call: Call, request: web.Request, url_name: str, token: str) -> w
     venue = await venues.row_by_url_name(call.kit.db, url_name)
     response = await singer_view.page(call, request, venue, [], Looking(), Asking(), kiosk=_path(settings, row))
     devices = Devices(settings.auth_secret, secure=settings.base_url.startswith("https:"))
-    devices.attach(response, devices.new())
+    devices.attach(response.headers, devices.new())
     return response
 
 

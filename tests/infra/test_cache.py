@@ -177,3 +177,14 @@ async def test_changes_nobody_could_be_told_of_stay_bounded(redis_server: Server
         source.text = "b"
         assert await cache.get("k", ["t"], source.make, KEEP) == b"b"
         await later.settle()
+
+
+async def test_a_cheap_answer_is_made_without_waiting_for_another_process(cache: Cache, other: Cache) -> None:
+    source, keep = Source(), Keep(60, 60, cheap=True)
+    source.ready.clear()
+    calls = [asyncio.create_task(asked.get("k", ["t"], source.make, keep)) for asked in [cache, other] * 10]
+    while source.made < 2:
+        await asyncio.sleep(0)
+    source.ready.set()
+    assert set(await asyncio.gather(*calls)) == {b"a"}
+    assert source.made == 2

@@ -88,6 +88,9 @@ class Fixed:
         self.asked = [text, *args]
         return self.records
 
+    async def pick(self, text: str, key: Any) -> Any | None:
+        return next((record for record in await self.fetch(text, [key]) if record[0] == key), None)
+
     async def execute(self, text: str, args: Sequence[Any]) -> int:
         self.asked = [text, *args]
         return len(self.records)
@@ -106,6 +109,12 @@ async def test_rows_become_their_type() -> None:
 async def test_maybe_there_is_a_row() -> None:
     assert await sql.Maybe(query("maybe"), Pair)(Fixed((1, "x"))) == Pair(1, "x")
     assert await sql.Maybe(query("maybe"), Pair)(Fixed()) is None
+
+
+async def test_each_key_has_a_row_which_does_not_hold_it() -> None:
+    on = Fixed(("k", 1, "x"), ("l", 2, "y"))
+    assert await sql.Each(query("each", "keys"), Pair)(on, "l") == Pair(2, "y")
+    assert await sql.Each(query("each", "keys"), Pair)(on, "m") is None
 
 
 @pytest.mark.parametrize("records", [[], [(1, "x"), (2, "y")]])

@@ -148,9 +148,9 @@ async def test_a_poll_reads_how_its_key_stands_with_what_it_asks_for(
     text = QUERIES["openkj_key"].text.replace(STANDS, reads)
     async with revoking.transaction():
         assert await run(revoking, "api_key_revoked", tenant=(await demo(looking))["tenant"], key_id=key_id)
-        assert [row[2] for row in await run(polling, "openkj_key", text, api_key_hash=digest)] == ["active"]
+        assert [row[3] for row in await run(polling, "openkj_key", text, api_key_hashes=[digest])] == ["active"]
         assert not (await poll(house))["error"]
-    assert [row[2] for row in await run(polling, "openkj_key", text, api_key_hash=digest)] == [status]
+    assert [row[3] for row in await run(polling, "openkj_key", text, api_key_hashes=[digest])] == [status]
     answer = await poll(house)
     assert answer["error"]
     assert "revoked" in answer["errorString"]
