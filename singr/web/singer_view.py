@@ -15,6 +15,7 @@ from singr.http.call import Call
 from singr.queue.rules import DuplicateRequest, VenueClosed
 from singr.queue.shapes import SubmittedRequest
 from singr.venues import rules
+from singr.venues.rules import Rules
 from singr.venues.shapes import VenueRow
 from singr.web import finding, house_rules, own
 from singr.web.assets import ASSETS, WORKER
@@ -101,7 +102,7 @@ async def page(
             "cursor": listed.cursor or "",
             "queue": say(words, "queue", n=venue.waiting) if venue.waiting else say(words, "queue_empty"),
             "cards": join(_cards(call, words, path, mine)),
-            "sheet": _sheet(words, path, looking, asking),
+            "sheet": _sheet(words, path, looking, asking, rules.read(venue.rules)),
             "languages": join(_languages(words)),
         },
     )
@@ -130,8 +131,10 @@ def _cards(call: Call, words: Words, path: str, mine: list[SubmittedRequest]) ->
         )
 
 
-def _sheet(words: Words, path: str, looking: Looking, asking: Asking) -> Markup:
-    again, shown = isinstance(asking.problem, DuplicateRequest), bool(asking.song_id or asking.problem)
+def _sheet(words: Words, path: str, looking: Looking, asking: Asking, house: Rules) -> Markup:
+    is_final = house.song_once_per_night or house.duplicate_policy == "refuse"
+    again = isinstance(asking.problem, DuplicateRequest) and not is_final
+    shown = bool(asking.song_id or asking.problem)
     return fill(
         SHEET,
         **labels(words)
@@ -140,7 +143,7 @@ def _sheet(words: Words, path: str, looking: Looking, asking: Asking) -> Markup:
             "shown": " open" if shown else "",
             "title": asking.title,
             "artist": asking.artist,
-            "error": _error(words, asking.problem),
+            "error": _error(words, asking.problem, house),
             "song_id": asking.song_id,
             "asked": finding.hidden(looking),
             "request_key": str(uuid4()) if shown else "",
@@ -155,11 +158,11 @@ def _sheet(words: Words, path: str, looking: Looking, asking: Asking) -> Markup:
     )
 
 
-def _error(words: Words, problem: Problem | None) -> str:
+def _error(words: Words, problem: Problem | None, house: Rules) -> str:
     if problem is None:
         return ""
     if isinstance(problem, DuplicateRequest):
-        return say(words, "duplicate")
+        return say(words, "sung_once" if house.song_once_per_night else "duplicate")
     if isinstance(problem, VenueClosed):
         return say(words, "closed_meanwhile")
     if any(error.field == "singerName" for error in problem.errors):

@@ -8,7 +8,7 @@ import time
 
 from playwright.async_api import expect
 
-from tests.browser.people import VENUE, People, Singer
+from tests.browser.people import PHONE, VENUE, People, Singer
 from tests.house import House
 
 COUNT = "SELECT count(*) FROM requests"
@@ -83,6 +83,16 @@ async def test_the_kept_page_holds_nothing_of_its_visitors(people: People) -> No
     }"""
     urls = await anna.page.evaluate(everything)
     assert {url for url in urls if not url.startswith("/static/")} == {"/v/test-karaoke-bar"}
+
+
+async def test_another_worker_begins_with_a_cache_of_its_own(people: People) -> None:
+    anna = Singer(await people.page(PHONE))
+    await anna.page.goto("/host")
+    await anna.page.evaluate("caches.open('singr:/static/singer-worker.000000000000.js')")
+    await anna.page.goto(f"/v/{VENUE}")
+    await kept_page(anna)
+    worker = await anna.page.evaluate("document.body.dataset.worker")
+    assert await anna.page.evaluate("caches.keys()") == [f"singr:{worker}"]
 
 
 async def test_a_request_that_waited_long_is_asked_about_before_it_is_sent(people: People, house: House) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from aiohttp import ClientResponse
 
 from singr.web.assets import ASSETS
+from singr.web.words import LANGUAGES
 from tests.house import House
 
 PAGE = "/v/test-karaoke-bar"
@@ -21,11 +23,12 @@ async def cost(answer: ClientResponse) -> int:
     return head + int(answer.headers.get("Content-Length", 0))
 
 
-async def test_a_first_visit_costs_thirty_kilobytes_at_most_with_the_worker(house: House) -> None:
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+async def test_a_first_visit_costs_thirty_kilobytes_at_most_with_the_worker(language: str, house: House) -> None:
     urls = [PAGE, *(ASSETS[name].url for name in (*NEEDED, "singer/worker.js"))]
     total = 0
     for url in urls:
-        async with house.client.get(url, headers=PACKED) as answer:
+        async with house.client.get(url, headers=PACKED | {"Accept-Language": language}) as answer:
             assert answer.status == 200
             total += await cost(answer)
     assert total <= FIRST_MAX

@@ -97,3 +97,14 @@ async def test_junk_is_refused_and_no_error_of_ours(house: House) -> None:
         async with house.client.post(PAGE, data=data, allow_redirects=False) as answer:
             assert 400 <= answer.status < 500
             assert answer.content_type == "text/html"
+
+
+async def test_a_song_that_is_sung_once_a_night_is_not_offered_again(house: House) -> None:
+    body = {"rules": {"songOncePerNight": True}}
+    path = f"/v1/customer/venues/{await house.venue_id()}"
+    assert (await house.call("PATCH", path, json=body, headers=await house.sign_in()))[0] == 200
+    form = {"singerName": "Bo", "songId": await song_id(house)}
+    assert (await post(house, **form))[0] == 303
+    _, text = await post(house, **form)
+    assert "somebody has asked for this one" in text.partition("<main>")[2]
+    assert 'name="allowDuplicate" value="false"' in text

@@ -42,6 +42,7 @@ export class Book {
       else results.choose(event.submitter.value);
     });
     $("main").addEventListener("click", (event) => this.#follow(event));
+    $("#ways [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     addEventListener("popstate", () => this.#goTo(questionOf(location.search)));
   }
 
@@ -137,6 +138,7 @@ function mark({ q, list, letter, artist }, letters) {
 }
 
 function turn(link, isCurrent) {
-  if (isCurrent) link.setAttribute("aria-current", "true");
-  else link.removeAttribute("aria-current");
+  if (!isCurrent) return link.removeAttribute("aria-current");
+  link.setAttribute("aria-current", "true");
+  return link.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

@@ -5,7 +5,7 @@ import { say } from "../common/words.js";
 
 const LIMIT = 100;
 // A song that left the queue may have been sung; a whole bar need not ask at once.
-const ASK_AGAIN_MS = 60_000;
+const [ASK_AGAIN_MS, SPREAD_MS] = [60_000, 10_000];
 
 export const nameOf = ({ artist = "", title = "" }) => `${artist}\n${title}`.toLowerCase();
 
@@ -46,7 +46,8 @@ export class Tonight extends EventTarget {
 
   #askSoon() {
     if (this.#timer) return;
-    const ms = this.#askedAt && Math.max(0, this.#askedAt + ASK_AGAIN_MS - Date.now());
+    const left = Math.max(0, this.#askedAt + ASK_AGAIN_MS - Date.now());
+    const ms = this.#askedAt && left + Math.random() * SPREAD_MS;
     this.#timer = setTimeout(() => this.#ask(), ms);
   }
 
