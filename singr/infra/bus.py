@@ -11,6 +11,7 @@ import asyncio
 import logging
 import random
 import secrets
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -106,24 +107,31 @@ class Bus:
         """A line to each master, each with the channels it owns: those that came to it are subscribed now."""
         for node in [node for node in self._lines if node not in self._nodes.masters]:
             await self._take_down(node)
+        owned: dict[Node | None, set[bytes]] = defaultdict(set)
+        for name in self._heard:
+            owned[self._nodes.owner(name)].add(name)
         came: list[tuple[Line, bytes]] = []
         for node in self._nodes.masters:
-            line = self._lines.get(node) or Line(node, self._pace, self._words, b"", self._hears)
-            if not line.echo or self._nodes.owner(line.echo) != node:
-                line.wanted.discard(line.echo)
-                line.echo = self._nodes.name_at(node, self._echo)
-                line.wanted.add(line.echo)
-            mine = {line.echo, *(name for name in self._heard if self._nodes.owner(name) == node)}
-            for name in line.wanted - mine:
-                await line.unsubscribe(name)
-            line.wanted |= mine
-            came += [(line, name) for name in line.wanted - line.subscribed if line.connection is not None]
             if node not in self._lines:
-                self._lines[node] = line
+                self._lines[node] = Line(node, self._pace, self._words, b"", self._hears)
+            line = self._lines[node]
+            await self._claim(node, line, owned[node])
+            if node not in self._running:
                 self._running[node] = asyncio.create_task(line.run())
+            if line.connection is not None:
+                came += [(line, name) for name in line.wanted - line.subscribed]
         if came:
             await asyncio.gather(*(line.subscribe(name) for line, name in came), return_exceptions=True)
             self._whole()
+
+    async def _claim(self, node: Node, line: Line, owned: set[bytes]) -> None:
+        """The line wants what its master owns, and a channel of its own there; the rest has another master now."""
+        if not line.echo or self._nodes.owner(line.echo) != node:
+            line.echo = self._nodes.name_at(node, self._echo)
+        line.wanted |= owned | {line.echo}
+        for name in line.wanted - owned - {line.echo}:
+            if name not in self._heard or self._nodes.owner(name) != node:  # not one that has just come
+                await line.unsubscribe(name)
 
     def _line(self, name: bytes) -> Line | None:
         owner = self._nodes.owner(name)

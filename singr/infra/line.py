@@ -133,6 +133,8 @@ class Line:
             return done.pop().result()
         finally:
             await ended(*tasks)
+            for task in tasks:
+                task.cancelled() or task.exception()  # seen
 
     async def _connect(self, connection: Any) -> None:
         """Dial, subscribe everything wanted, and wait until Redis has confirmed all of it."""

@@ -10,8 +10,7 @@ SEVERAL = re.compile(r"\.(pipeline|mget|mset|sinter|sunion|rename|keys|scan_iter
 
 
 def test_nothing_is_asked_that_a_cluster_answers_otherwise_or_not_at_all() -> None:
-    """Several keys in one go need one slot: scripts and commands of `infra` see to that by a tag in their names. SAQ has
-    a Redis of its own."""
+    """Several keys in one go need one slot: scripts see to that by a tag in their names. SAQ has its own Redis."""
     asked = [
         f"{path.relative_to(SINGR)}: {line.strip()}"
         for path in sorted(SINGR.rglob("*.py"))
