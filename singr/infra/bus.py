@@ -157,7 +157,8 @@ class Bus:
             log.exception("a subscriber failed")
 
     async def _take_down(self, node: Node) -> None:
-        await ended(self._running.pop(node))
+        if running := self._running.pop(node, None):
+            await ended(running)
         await self._lines.pop(node).close()
 
     async def close(self) -> None:
