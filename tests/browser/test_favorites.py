@@ -63,6 +63,31 @@ async def test_a_song_that_is_not_here_tonight_can_be_let_go_but_not_asked_for(p
     await expect(anna.page.get_by_role("button", name="Ask for it")).to_be_hidden()
 
 
+async def test_who_signs_out_is_a_guest_again(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    await sign_in(anna, house)
+    await anna.page.get_by_role("button", name="Sign out").click()
+    await expect(anna.page.get_by_role("link", name="Sign in to keep your songs")).to_be_visible()
+    await expect(anna.page.get_by_role("link", name="My songs")).to_be_hidden()
+    await anna.page.reload()
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    assert await house.value("SELECT count(*) FROM requests WHERE submitted_by_users_id IS NOT NULL") == 0
+
+
+async def test_a_hosts_session_keeps_no_songs_and_is_left_alone(people: People) -> None:
+    host = await people.host()
+    visit = Singer(await host.page.context.new_page(), "Anna")
+    await visit.page.goto(f"/v/{VENUE}")
+    await visit.is_live()
+    await visit.ask("Hey Jude")
+    await expect(visit.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    await expect(visit.page.get_by_role("link", name="My songs")).to_be_hidden()
+    await expect(host.row("Anna")).to_be_visible()
+    await host.page.reload()
+    await host.is_live()
+
+
 async def test_without_an_account_there_is_an_offer_and_nothing_else(people: People) -> None:
     anna = await people.singer("Anna")
     await expect(anna.page.get_by_role("link", name="Sign in to keep your songs")).to_be_visible()

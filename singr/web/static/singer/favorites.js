@@ -27,6 +27,7 @@ export class Favorites extends EventTarget {
     this.#venue = venue;
     $("#sign-in").hidden = this.#session.isKept || Boolean(document.body.dataset.kiosk);
     $("#sign-in").addEventListener("click", () => keep("back", { path: location.pathname, at: Date.now() }));
+    $("#sign-out").addEventListener("click", () => this.#session.signOut());
     this.#session.addEventListener("ended", () => {
       $("#sign-in").hidden = false;
       this.#turn(false);
@@ -94,7 +95,7 @@ export class Favorites extends EventTarget {
   #turn(isOn) {
     this.isOn = isOn;
     if (!isOn) this.#songs.clear();
-    $("#mine-way").hidden = !isOn;
+    $("#mine-way").hidden = $("#sign-out").hidden = !isOn;
     this.dispatchEvent(new Event("change"));
   }
 }
