@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.async_api import expect
 
 from singr.imports import jobs
-from tests.browser.people import Host, People, press_surely
+from tests.browser.people import LAPTOP, Host, People, press_surely
 from tests.house import House
 
 
@@ -116,6 +116,38 @@ async def test_house_rules_and_the_last_call_are_set_at_the_console(people: Peop
     await expect(anna.page.locator("#rules")).to_contain_text("Last call at")
     await host.page.get_by_role("button", name="No last call").click()
     await expect(anna.page.locator("#rules")).not_to_contain_text("Last call")
+
+
+async def test_the_queue_is_cleared_at_the_end_of_the_night(people: People, house: House) -> None:
+    host = await people.host()
+    for title in ("One", "Two"):
+        await house.ask(title=title)
+    await expect(host.rows).to_have_count(2)
+    await manage(host, "Decided tonight")
+    await press_surely(host.page.locator("#panel .doors button"))
+    await expect(host.page.get_by_text("Nothing waits any more: 2 were marked as done.")).to_be_visible()
+    await host.page.keyboard.press("Escape")
+    await expect(host.rows).to_have_count(0)
+
+
+async def test_a_host_of_two_venues_goes_from_one_to_the_other(people: People, house: House) -> None:
+    body = {"name": "The Cellar"}
+    status, _ = await house.call("POST", "/v1/customer/venues", json=body, headers=await house.sign_in())
+    assert status == 201
+    await house.ask(title="One")
+    page = await people.page(LAPTOP)
+    await page.goto("/host")
+    await page.get_by_label("E-mail").fill(house.demo.host.email)
+    await page.get_by_label("Password").fill(house.demo.host.password)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Test Karaoke Bar").click()
+    host = Host(page)
+    await expect(host.rows).to_have_count(1)
+    await page.get_by_label("Venue").select_option("The Cellar")
+    await expect(host.rows).to_have_count(0)
+    await expect(page.get_by_text("No requests. Show the QR.")).to_be_visible()
+    await page.get_by_label("Venue").select_option("Test Karaoke Bar")
+    await expect(host.rows).to_have_count(1)
 
 
 async def test_the_nights_are_drawn(people: People, house: House) -> None:

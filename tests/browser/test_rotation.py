@@ -55,6 +55,24 @@ async def test_who_is_locked_stays_next(people: People, house: House) -> None:
     await expect(host.row("Three")).to_have_class("up")
 
 
+async def test_next_is_locked_and_requests_are_added_by_keys_alone(people: People, house: House) -> None:
+    host = await people.host()
+    await ask(house, "Anna", "One")
+    await choose(host, "arrival")
+    await host.row("Anna").focus()
+    await host.page.keyboard.press("l")
+    await expect(host.page.get_by_role("button", name="Next is locked")).to_be_visible()
+    await host.page.keyboard.press("l")
+    await expect(host.page.get_by_role("button", name="Lock next")).to_be_visible()
+    await host.page.keyboard.press("n")
+    await expect(host.page.locator("#panel-title")).to_have_text("Add a request")
+    await expect(host.page.get_by_placeholder("Song or artist")).to_be_focused()
+    await host.page.keyboard.press("Escape")
+    await expect(host.row("Anna")).to_be_focused()
+    await host.page.keyboard.press("m")
+    await expect(host.page.locator("#panel-title")).to_have_text("House rules")
+
+
 async def test_the_singer_who_is_next_reads_it(people: People, house: House) -> None:
     host, anna = await people.host(), await people.singer("Anna")
     await anna.ask("Hey Jude")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 
 import pytest
 
 from singr.realtime.room import EARLY_MAX, RING, Room
-from singr.realtime.state import Delta, Position, Snapshot
+from singr.realtime.state import VENUE, Delta, Faces, Item, Position, Snapshot
 from singr.realtime.step import Step
 from tests.realtime.world import World, venue
 
@@ -48,6 +49,29 @@ def test_deltas_in_any_order_and_twice_are_applied_once_and_in_order(seed: int) 
     assert told == [(n, n + 1) for n in range(20)]
     assert holds(room, world)
     assert not room.lacking
+
+
+def counting(items: Mapping[int | str, Item]) -> Item:
+    """The venue, showing how many entries there are."""
+    face = str(len(items) - 1).encode()
+    return Item(VENUE, Faces(face, face, face, face))
+
+
+def test_what_is_made_of_the_entries_is_told_in_the_same_step_and_only_when_it_changed() -> None:
+    world, room = World(), Room(counting)
+    room.catch_up(world.read(), room.ask())
+    (step,) = room.take(world.delta(world.put("r1", "song", owner="o")))
+    assert [change.id for change in step.changes].count(VENUE) == 1
+    assert room.items == {item.id: item for item in world.read().items} | {VENUE: counting(room.items)}
+    (step,) = room.take(world.delta(world.put("r1", "another", owner="o")))
+    assert VENUE not in [change.id for change in step.changes]
+    (step,) = room.take(world.delta(world.rename("Other")))
+    (change,) = step.changes
+    assert (change.before, change.after) == (counting(room.items), counting(room.items))
+    world.drop("r1")
+    healed = room.catch_up(world.read(), room.ask())
+    assert healed is not None
+    assert [VENUE in [change.id for change in step.changes] for step in healed] == [True]
 
 
 def test_deltas_heard_before_the_first_snapshot_are_not_lost() -> None:

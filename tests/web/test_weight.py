@@ -36,3 +36,11 @@ async def test_a_first_load_keeps_within_its_budget(
     weight, requests = await weigh(house, path)
     assert weight <= bytes_most
     assert requests <= requests_most
+
+
+@pytest.mark.parametrize("path", ["/host", "/v/test-karaoke-bar/screen"])
+async def test_a_page_that_has_not_changed_is_not_sent_again(path: str, house: House) -> None:
+    async with house.client.get(path) as first:
+        tag = first.headers["ETag"]
+    async with house.client.get(path, headers={"If-None-Match": tag}) as again:
+        assert again.status == 304

@@ -2,7 +2,7 @@
 
 import { secondsSince, span } from "../../common/ago.js";
 import { el } from "../../common/dom.js";
-import { button, fill, Said } from "./parts.js";
+import { button, fill, Said, sureButton } from "./parts.js";
 
 const SHOWN = 30;
 const TONIGHT_MS = 18 * 3600_000;
@@ -36,7 +36,15 @@ export function open({ node, session, venue }) {
     return el("li", {}, what, el("small", {}, how), back);
   }
 
+  async function clear() {
+    const done = await said.during(() => session.call("POST", "/v1/customer/requests/clear", { body: { venueId: venue.id } }));
+    if (done) said.say(`Nothing waits any more: ${done.cleared} were marked as done.`);
+    await look();
+  }
+
+  const table = el("a", { href: `/v1/customer/requests/export.csv?venueId=${venue.id}`, download: "requests.csv" }, "All as a table (CSV)");
+  const end = sureButton("Clear the queue", "Mark all that waits as done? Press again", clear);
   find.addEventListener("change", look);
-  node.replaceChildren(find, list, said.node);
+  node.replaceChildren(find, list, said.node, el("h3", {}, "End of the night"), el("p", { className: "doors" }, end, table));
   look();
 }
