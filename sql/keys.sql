@@ -35,21 +35,27 @@ RETURNING k.api_keys_id, k.description, k.prefix,
        k.expires_at, k.revoked_at
 
 -- api_key_rotated(user_id, actor, tenant, by_user, key_id, prefix, key_hash, overlap_s) -> maybe
--- A new key like one in use, which then ends after overlap_s; its row is locked by that, so it is rotated once.
+-- A new key like one in use, until the same time; the earlier one then ends after overlap_s. Its row is locked first, so
+-- it is rotated once.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), earlier AS MATERIALIZED (
+    SELECT k.api_keys_id, k.description, k.scopes, k.expires_at
+    FROM api_keys k, actor
+    WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id AND k.status = 'active'
+      AND (k.expires_at IS NULL OR k.expires_at > now()) AND NOT coalesce(k.metadata, '{}') ? 'rotated'
+    FOR UPDATE OF k
 ), ending AS (
     UPDATE api_keys k
     SET metadata = coalesce(k.metadata, '{}') || '{"rotated": true}',
         expires_at = least(k.expires_at, now() + make_interval(secs => :overlap_s::float8))
-    FROM actor
-    WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id AND k.status = 'active'
-      AND (k.expires_at IS NULL OR k.expires_at > now()) AND NOT coalesce(k.metadata, '{}') ? 'rotated'
-    RETURNING k.description, k.scopes
+    FROM earlier
+    WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = earlier.api_keys_id
 )
-INSERT INTO api_keys AS k (customer_profiles_id, created_by_users_id, description, prefix, api_key_hash, scopes)
-SELECT :tenant, :by_user::uuid, ending.description, :prefix, :key_hash, ending.scopes
-FROM ending
+INSERT INTO api_keys AS k (customer_profiles_id, created_by_users_id, description, prefix, api_key_hash, scopes,
+                           expires_at)
+SELECT :tenant, :by_user::uuid, earlier.description, :prefix, :key_hash, earlier.scopes, earlier.expires_at
+FROM earlier
 RETURNING k.api_keys_id, k.description, k.prefix,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
        k.scopes, k.created_at, (SELECT u.used_at FROM api_key_uses u WHERE u.api_keys_id = k.api_keys_id),

@@ -92,6 +92,12 @@ async def test_after_a_rotation_both_keys_work_for_ten_minutes(house: House) -> 
     assert await told(house, new["key"]) == ""
 
 
+async def test_a_rotated_key_ends_when_the_earlier_one_would_have(house: House) -> None:
+    until = "2999-12-31T00:00:00Z"
+    old = await issue(house, expiresAt=until)
+    assert (await turn(house, old, "rotate"))[1]["expiresAt"] == until
+
+
 async def test_of_two_rotations_at_once_one_wins(house: House) -> None:
     key = await issue(house)
     answers = await asyncio.gather(*(turn(house, key, "rotate") for _ in range(3)))
