@@ -62,6 +62,17 @@ async def test_songs_that_wait_or_were_sung_tonight_say_so(people: People, house
     assert await house.value("SELECT count(*) FROM requests") == 1
 
 
+async def test_what_comes_to_be_known_of_a_song_moves_no_row(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    rows = anna.page.locator("#results button")
+    first, second = await rows.nth(0).inner_text(), rows.nth(1)
+    title, artist = first.split("\n")
+    before = await second.bounding_box()
+    await house.ask(singerName="Bo", artist=artist, title=title)
+    await expect(rows.nth(0)).to_contain_text("already in the queue")
+    assert await second.bounding_box() == before
+
+
 async def test_where_the_queue_is_hidden_only_ones_own_songs_are_marked(people: People, house: House) -> None:
     venue, headers = await house.venue_id(), await house.sign_in()
     change = {"queuePrivacy": "hidden"}

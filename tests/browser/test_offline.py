@@ -46,7 +46,7 @@ async def test_the_page_opens_without_a_network_and_what_is_asked_for_then_arriv
     await expect(anna.page.locator(".card")).to_contain_text("Not sent yet.")
     await anna.page.context.set_offline(False)
     await expect(anna.page.locator(".card")).to_contain_text("The KJ has your request.")
-    await expect(anna.page.locator("#kept")).to_be_hidden()
+    await expect(anna.page.locator("#kept")).to_have_text("Connected again.")
     assert await house.value(COUNT) == 1
 
 

@@ -46,7 +46,8 @@ export class Results {
   #song(song) {
     const value = String(song.id ?? `${song.artist} ${song.title}`);
     this.#songs.set(value, song);
-    return el("button", { name: "song", value }, el("b", { dir: "auto" }, song.title), el("span", { dir: "auto" }, song.artist));
+    const data = song.isHere === undefined ? {} : { place: "" };
+    return el("button", { name: "song", value, data }, el("b", { dir: "auto" }, song.title), el("span", { dir: "auto" }, song.artist));
   }
 }
 

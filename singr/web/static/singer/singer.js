@@ -65,8 +65,15 @@ function showStatus() {
   const status = isOld && live.status === "connecting" ? "stale" : live.status;
   $("#live").dataset.status = status;
   setText($("#live-words"), words[status]());
-  $("#kept").hidden = !isOld;
-  if (isOld) setText($("#kept"), say("kept", { n }));
+  if (oldSince) showAge($("#kept"), isOld);
+}
+
+/** Whether what the page shows is old; its place stays, so that no row moves when the connection is back. */
+function showAge(notice, isOld) {
+  notice.hidden = false;
+  if (!isOld && !notice.style.minHeight) notice.style.minHeight = `${notice.offsetHeight}px`;
+  notice.classList.toggle("back", !isOld);
+  setText(notice, say(isOld ? "kept" : "back"));
 }
 
 live.addEventListener("change", () => {
