@@ -11,15 +11,13 @@ from singr.core.actor import SYSTEM
 from singr.core.errors import NotConfirmed
 from singr.http.call import Call
 from singr.http.reply import WithCookies
-from singr.identity import challenges, epochs, factors, links, people, sessions
+from singr.identity import challenges, claims, epochs, links, people, sessions
 from singr.identity.challenges import Challenge
 from singr.identity.forms import Forgot, OneUse, Told
 from singr.identity.shapes import Session
-from singr.infra.sql import none
 from singr.notifications import outbox
 
 CHECK_MAIL = Told("If we know this address, a link to sign in is on its way.")
-CLAIM = none("account_claim")
 
 log = logging.getLogger("singr.security")
 
@@ -50,19 +48,14 @@ async def ask(call: Call, *, body: Forgot) -> Told:
 
 
 async def verify(call: Call, *, body: MagicIn) -> Session | WithCookies | Challenge:
-    """Sign in by the token that came by mail; who has a second factor is asked for it.
-
-    Whoever holds the mailbox owns the account: what was set up before the address was confirmed may be a stranger's
-    and ends: the password, the second factor, the sessions, a change of the address on its way.
-    """
+    """Sign in by the token that came by mail; who has a second factor is asked for it."""
     async with call.kit.db.transaction(SYSTEM) as tx:
         found = await links.redeem(tx, links.MAGIC, body.token)
         if not body.confirm and (not call.device or call.device != found.detail):
             raise NotConfirmed("this is not the browser that asked for the link")
-        if await CLAIM(tx, user_id=found.user_id):
-            await epochs.END_SESSIONS(tx, user_id=found.user_id)
-            await factors.REMOVE(tx, user_id=found.user_id)
-            await links.END(tx, user_id=str(found.user_id))
+        epoch = await claims.claim(tx, found.user_id)
+    if epoch is not None:
+        await epochs.tell(call.kit, {found.user_id: epoch})
     person = await people.load(call.kit.db, found.user_id, None)
     if challenge := await challenges.needed(call, person.id):
         return challenge

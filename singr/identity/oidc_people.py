@@ -3,7 +3,7 @@
 A subject that is linked opens its account. Another one is linked by its e-mail address where both sides have shown that
 the address is theirs: the provider says it has verified it, and the account's own is confirmed. An account with an
 unconfirmed address may be a trap, set up beforehand by somebody who waits for the address' owner to walk in; it opens
-to nobody until its owner has used a link sent there, which ends whatever the stranger left (`magic.verify`).
+to nobody until its owner has used a link sent there, which ends whatever the stranger left (`claims.claim`).
 """
 
 from __future__ import annotations

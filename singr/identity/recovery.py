@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from singr.core.actor import SYSTEM
 from singr.http.call import Call
-from singr.identity import credentials, epochs, links, passwords, people
+from singr.identity import claims, credentials, epochs, links, passwords, people
 from singr.identity.forms import Forgot, Reset, Told
 from singr.notifications import outbox
 
@@ -40,8 +40,8 @@ async def reset(call: Call, *, body: Reset) -> Told:
         found = await links.redeem(tx, links.RESET, body.token)
         person = await people.load(tx, found.user_id, None)
         await credentials.check_new(person, body.password, field="password")
+        await claims.claim(tx, person.id)
         letter, epoch = await credentials.replace_password(call, tx, person, stored)
-        await credentials.VERIFIED(tx, user_id=person.id)
     await epochs.tell(call.kit, {person.id: epoch})
     await outbox.post(call.kit, letter)
     log.info("password reset, signed out everywhere", extra={"user": str(person.id), "address": call.address})

@@ -13,7 +13,7 @@ from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflic
 from singr.core.secrets import digest
 from singr.core.text import clean
 from singr.http.call import Call
-from singr.identity import credentials, epochs, links, passwords, people, policy
+from singr.identity import claims, epochs, links, passwords, people, policy
 from singr.identity.forms import Told
 from singr.infra.sql import maybe, none
 from singr.notifications import outbox
@@ -70,19 +70,20 @@ async def invite(call: Call, *, body: Invite) -> Member:
 
 
 async def accept(call: Call, *, body: Accept) -> Told:
-    """Join an organization by the token that came by mail. Whoever has no account yet chooses a password."""
+    """Join an organization by the token that came by mail. Whoever has no account, or one whose address nobody has
+    confirmed, chooses a password."""
     stored = await passwords.hashed(body.password) if body.password else None
     async with call.kit.db.transaction(SYSTEM) as tx:
         joined = await ACCEPT(tx, token=digest(body.token))
         if joined is None:
             raise links.LinkInvalid
-        if not joined.has_password:
+        is_claimed = await claims.claim(tx, joined.user_id) is not None
+        if is_claimed or not joined.has_password:
             if body.password is None:
                 raise ValidationFailed("choose a password", errors=(FieldError("password", "is missing"),))
             await policy.check(body.password, joined.email, min_length=policy.MIN_LENGTH)
             name = clean(body.name) if body.name else None
             await NEWCOMER(tx, user_id=joined.user_id, name=name, password_hash=stored)
-        await credentials.VERIFIED(tx, user_id=joined.user_id)
     await epochs.tell(call.kit, {joined.user_id: await epochs.NOW(call.kit.db, user_id=joined.user_id)})
     log.info("invitation accepted", extra={"user": str(joined.user_id), "address": call.address})
     return Told("Welcome! Sign in to begin.")
