@@ -61,6 +61,7 @@ class Endpoint:
         self._decode: decode.Decode | None = msgspec.json.Decoder(row.body).decode if row.body else None
         self._encode = msgspec.json.Encoder().encode
         self._name = row.name
+        self._counts_as = row.rate.together or row.name
         self._path_types = row.path_types
         self._may_give_cookies = "cookie" in getattr(row.body, "__struct_fields__", ())
         # Reading needs no identity; whoever asks for something gets one.
@@ -115,7 +116,7 @@ class Endpoint:
             if is_new:
                 limits.append((f"devices:{call.address}", NEW_DEVICES))
         if rate.by != "device" or call.device is not None:
-            limits.append((f"{self._name}:{rate.by}:{_counted(call, rate.by)}", rate))
+            limits.append((f"{self._counts_as}:{rate.by}:{_counted(call, rate.by)}", rate))
         verdicts = await self.kit.limits.take_each(limits)
         verdict, judged = verdicts[-1], limits[len(verdicts) - 1][1]
         if judged is rate:

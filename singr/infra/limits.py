@@ -52,6 +52,7 @@ class Rate(Struct, frozen=True):
     """`hits` calls per `per_s` seconds for each value of `by`: actor, organization (its people together), device,
     address.
 
+    Each row counts for itself, except that those with the same word in `together` count as one.
     `inside` means the handler judges it: only it knows whose call it is, or its protocol's form of saying no (OpenKJ).
     """
 
@@ -59,6 +60,7 @@ class Rate(Struct, frozen=True):
     per_s: int
     by: str = "actor"
     inside: bool = False
+    together: str = ""
 
     def __str__(self) -> str:
         return f"{self.hits}/{self.per_s}s/{self.by}"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from singr.core.errors import NotFound
+from singr.core.secrets import digest
+from singr.core.text import normalise
 from singr.openkj import answers
 from singr.openkj.actions import venue_of
 from singr.openkj.ask import Ask
@@ -25,11 +29,14 @@ async def search(ask: Ask[Search, Key]) -> bytes:
 
 
 async def submit_request(ask: Ask[SubmitRequest, Key]) -> bytes:
-    """A singer's request; closed venues take none."""
+    """A singer's request; closed venues take none. These apps name nobody's phone: house rules and blocks go by the
+    singer's name."""
     venue = await venue_of(ask.call.kit.db, ask.key, ask.given.venue_id, ask.given.venueUrlName)
     given = ask.given
     asked = {"singerName": given.singerName, "songId": given.songId, "keyChange": given.keyChange}
-    await requests.submit(ask.call, ask.key.tenant, venue.id, shaped(asked, NewRequest))
+    body = shaped(asked, NewRequest)
+    singer = replace(ask.call, device=f"name:{digest(normalise(body.singer_name))}")
+    await requests.submit(singer, ask.key.tenant, venue.id, body)
     return answers.member("success", True)
 
 

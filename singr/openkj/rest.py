@@ -108,7 +108,7 @@ async def _admit(call: Call, api_key: str) -> tuple[Call, Key]:
     keys.count(call, digest)
     key = await keys.find(call.kit.db, digest)
     keys.allow(key, "requests")
-    return replace(call, actor=keys.actor(key)), key
+    return replace(call, actor=keys.actor(key), device=None), key
 
 
 async def _request(call: Call, key: Key, number: int) -> RequestState:

@@ -50,8 +50,9 @@ async def submit(
     """
     scope, body_hash = _scope(call, venue_id), hashlib.sha256(msgspec.json.encode(body)).hexdigest()
     given = await _written(call, tenant, venue_id, body) | {"must_be_open": not on_behalf, "by_rules": not on_behalf}
-    # OpenKJ's key enters what it is told: it cannot know who is blocked here.
-    given |= {"by_blocks": not on_behalf and call.actor.kind != "key", "singer_key": normalise(given["singer_name"])}
+    # A program that enters what it is told is no singer, and cannot know who is blocked here.
+    is_singer = call.device is not None or call.actor.user_id is not None
+    given |= {"by_blocks": not on_behalf and is_singer, "singer_key": normalise(given["singer_name"])}
     if on_behalf:
         given |= {"device_id": None, "by_user": None}
     key = {"scope": scope, "key": call.idempotency_key, "body_hash": body_hash}

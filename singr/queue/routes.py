@@ -32,9 +32,12 @@ from singr.queue.shapes import (
 )
 from singr.queue.watching import TicketIn, TicketOut
 
+# By the API and by the page's plain form alike.
+SUBMITTING = Rate(10, per_s=3600, by="device", together="queue.guests.submit")
+
 ROUTES = (
     Route("POST", "/v1/public/venues/{url_name}/requests", guests.submit,
-          may=PUBLIC, rate=Rate(10, per_s=3600, by="device"),
+          may=PUBLIC, rate=SUBMITTING,
           body=NewRequest, returns=Receipt, status=201,
           raises=(VenueClosed, DuplicateRequest, TooManyRequests, Blocked, KeyReused)),
     Route("GET", "/v1/public/requests/{tracking_token}", guests.show,
@@ -54,6 +57,9 @@ ROUTES = (
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
           body=RequestFor, returns=HostRequest, status=201, raises=(KeyReused,)),
     Route("PATCH", "/v1/customer/requests/{request_id}", hosts.settle,
+          may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
+          body=Settle, returns=HostRequest, raises=(AlreadySettled,)),
+    Route("PUT", "/v1/customer/requests/{request_id}", hosts.settle,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
           body=Settle, returns=HostRequest, raises=(AlreadySettled,)),
     Route("POST", "/v1/customer/requests/{request_id}/restore", hosts.restore,

@@ -6,6 +6,7 @@ from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
+from singr.queue.routes import SUBMITTING
 from singr.web import assets, kiosk, plain, screen, signing_in, singer, snapshot
 from singr.web.kiosk import KioskLink
 
@@ -25,7 +26,7 @@ ROUTES = (
     Route("POST", "/v1/auth/oauth/{provider}/callback", signing_in.callback_by_form,
           may=PUBLIC, rate=SIGNING_IN, gives="text/html", raw=True),
     Route("GET", "/v/{url_name}", singer.show, may=PUBLIC, rate=READING, raw=True),
-    Route("POST", "/v/{url_name}", singer.ask, may=PUBLIC, rate=Rate(10, per_s=3600, by="device"), raw=True),
+    Route("POST", "/v/{url_name}", singer.ask, may=PUBLIC, rate=SUBMITTING, raw=True),
     Route("POST", "/v/{url_name}/withdraw", singer.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), raw=True),
     Route("GET", "/v/{url_name}/screen", screen.show, may=PUBLIC, rate=Rate(600, per_s=60, by="address"), raw=True),

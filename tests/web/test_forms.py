@@ -108,3 +108,11 @@ async def test_a_song_that_is_sung_once_a_night_is_not_offered_again(house: Hous
     _, text = await post(house, **form)
     assert "somebody has asked for this one" in text.partition("<main>")[2]
     assert 'name="allowDuplicate" value="false"' in text
+
+
+async def test_page_and_api_count_what_a_phone_asks_for_together(house: House) -> None:
+    await house.client.get(PAGE)
+    for number in range(5):
+        await house.ask(title=f"By the API {number}")
+    fields = {"songId": await song_id(house), "singerName": "Ann", "requestKey": "k"}
+    assert [(await post(house, **fields))[0] for _ in range(6)] == [303] * 5 + [429]
