@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from functools import lru_cache
 
 
 def digest(secret: str) -> str:
@@ -15,11 +16,16 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+@lru_cache(64)
+def _key(auth_secret: str, purpose: str) -> bytes:
+    return hmac.digest(auth_secret.encode(), purpose.encode(), "sha256")
+
+
 class Signer:
     """Signs short texts for one purpose: a signature made for another purpose never verifies."""
 
     def __init__(self, auth_secret: str, purpose: str) -> None:
-        self._key = hmac.digest(auth_secret.encode(), purpose.encode(), "sha256")
+        self._key = _key(auth_secret, purpose)
 
     def sign(self, text: str) -> str:
         """`text.signature`, both URL-safe."""
@@ -27,8 +33,8 @@ class Signer:
 
     def verify(self, signed: str) -> str | None:
         """The text, or None when the signature is not ours."""
-        text, _, signature = signed.rpartition(".")
-        if not signed.isascii() or not hmac.compare_digest(signature, self._signature(text)):
+        text, dot, signature = signed.rpartition(".")
+        if not dot or not signed.isascii() or not hmac.compare_digest(signature, self._signature(text)):
             return None
         return text
 

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from aiohttp import web
 
 # Parsing an address costs as much as finding a route; a house full of phones shares one.
-REMEMBERED = 4096
+REMEMBERED = 8192
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 

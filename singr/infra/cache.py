@@ -16,10 +16,8 @@ import asyncio
 import math
 import random
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -27,6 +25,7 @@ from msgspec import Struct
 
 from singr.core import ids
 from singr.infra.aside import Aside, ended
+from singr.infra.brief import Brief
 from singr.infra.entries import Entry
 from singr.infra.entries import Keep as Keep
 from singr.infra.redis import AWAY, Client
@@ -40,7 +39,6 @@ LOCK_S = 3.0
 WAIT_S, LOOK_S = 1.0, 0.02
 # A Redis that is away is asked again after this; meanwhile answers live in this process, as long.
 ALONE_S = 1.0
-LOCAL_MAX = 1_000
 OWED_MAX = 10_000
 NOTED_MAX = 10_000
 EVERYTHING = "everything"
@@ -62,7 +60,7 @@ class Cache:
         self._redis: Any = redis
         self._aside = aside
         self._flights: dict[str, Flight] = {}
-        self._local: OrderedDict[str, tuple[float, tuple[str, ...], bytes]] = OrderedDict()
+        self._brief = Brief()
         self._owed: dict[str, str] = {}
         self._payer: asyncio.Task[None] | None = None
         self._alone_until_s = -math.inf
@@ -76,6 +74,8 @@ class Cache:
 
     async def get(self, key: str, tags: Sequence[str], fill: Fill, keep: Keep) -> bytes:
         """The answer `key`, made by `fill` where there is none; what `fill` raises is raised, and not kept."""
+        if keep.alone and (body := self._brief.get(key)) is not None:
+            return body
         flight = self._flights.get(key)
         if flight is None:
             known = (EVERYTHING, *tags)
@@ -89,8 +89,7 @@ class Cache:
         gone = set(tags)
         for key in [key for key, flight in self._flights.items() if gone & set(flight.tags)]:
             del self._flights[key]
-        for key in [key for key, (_, known, _) in self._local.items() if gone & set(known)]:
-            del self._local[key]
+        self._brief.forget(gone)
         self._owed.update((tag, ids.token(8)) for tag in gone)
         if len(self._owed) > OWED_MAX:
             self._owed = {EVERYTHING: ids.token(8)}
@@ -104,6 +103,8 @@ class Cache:
         await self._pay()
 
     async def _answer(self, key: str, tags: tuple[str, ...], fill: Fill, keep: Keep) -> bytes:
+        if keep.alone:
+            return await self._alone(key, tags, fill)
         if not self._owed.keys().isdisjoint(tags):
             await self._pay()
             if not self._owed.keys().isdisjoint(tags):
@@ -111,9 +112,8 @@ class Cache:
         try:
             entry, generations = await self._read(key, tags)
             if entry is None:
-                if not keep.cheap:
-                    entry, generations = await self._of_another(key, tags, generations)
-            elif entry.fresh_until_s < time.time() and (keep.cheap or await self._locked(key)):
+                entry, generations = await self._of_another(key, tags, generations)
+            elif entry.fresh_until_s < time.time() and await self._locked(key):
                 self._aside.run("renew", lambda: self._fill(key, generations, fill, keep))
         except AWAY:
             return await self._alone(key, tags, fill)
@@ -145,18 +145,13 @@ class Cache:
             body = await fill()
             fresh_s = keep.fresh_s * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
             entry = msgspec.msgpack.encode(Entry(time.time() + fresh_s, generations, body))
-            put = partial(self._ask, "SET", f"answer:{key}", entry, "EX", math.ceil(fresh_s + keep.stale_s))
-            if keep.cheap:
-                self._aside.run("keep", put)
-                return body
             try:
-                await put()
+                await self._ask("SET", f"answer:{key}", entry, "EX", math.ceil(fresh_s + keep.stale_s))
             except AWAY:
                 metrics.CACHE.labels("not_kept").inc()
             return body
         finally:
-            if not keep.cheap:
-                self._aside.run("unlock", lambda: self._ask("DEL", f"filling:{key}"))
+            self._aside.run("unlock", lambda: self._ask("DEL", f"filling:{key}"))
 
     async def _locked(self, key: str) -> bool:
         return bool(await self._ask("SET", f"filling:{key}", b"1", "NX", "PX", int(LOCK_S * 1000)))
@@ -164,16 +159,13 @@ class Cache:
     async def _alone(self, key: str, tags: tuple[str, ...], fill: Fill) -> bytes:
         """Without Redis, or before it has heard of a change: an answer of this process' own."""
         metrics.CACHE.labels("alone").inc()
-        until_s, _, body = self._local.get(key, (-math.inf, (), b""))
-        if until_s > time.monotonic():
-            return body
+        if (kept := self._brief.get(key)) is not None:
+            return kept
         task = asyncio.current_task()
         body = await fill()
         flight = self._flights.get(key)
         if flight and flight.task is task:  # not forgotten meanwhile
-            self._local[key] = (time.monotonic() + ALONE_S, tags, body)
-            if len(self._local) > LOCAL_MAX:
-                self._local.popitem(last=False)
+            self._brief.put(key, tags, body)
         return body
 
     async def _pay_off(self) -> None:

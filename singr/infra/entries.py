@@ -7,12 +7,12 @@ from msgspec import Struct
 
 class Keep(Struct, frozen=True):
     """An answer is given for `fresh_s` (give or take a fifth); asked for after that, it is given once more while it is
-    renewed, `stale_s` longer at most. A `cheap` one costs no more than the lock that keeps processes from making it
-    side by side: each makes its own."""
+    renewed, `stale_s` longer at most. What costs no more than asking Redis
+    is kept `alone`, by each process for itself and for a second at most."""
 
     fresh_s: float
     stale_s: float
-    cheap: bool = False
+    alone: bool = False
 
 
 class Entry(Struct, array_like=True):

@@ -19,8 +19,8 @@ from singr.venues import rules
 from singr.venues.rules import NamedRules
 from singr.venues.shapes import OwnStats, PublicVenue, RotatingVenue, Stats, Today, Venue, VenueRow
 
-# When OpenKJ polled last is not worth an announcement each time.
-POLLED = Keep(fresh_s=5, stale_s=10, cheap=True)
+# One row by its name. When OpenKJ polled last is not worth an announcement each time.
+POLLED = Keep(fresh_s=1, stale_s=0, alone=True)
 
 OF_TENANT = many("venues_of_tenant", VenueRow)
 TODAY = many("venues_today", Today)

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from singr.core.errors import NotFound
-from singr.infra import aside, redis
+from singr.infra import aside, brief, redis
 from singr.infra.aside import Aside
 from singr.infra.cache import EVERYTHING, OWED_MAX, Cache, Keep, opened
 from tests.services import Server
@@ -179,12 +179,36 @@ async def test_changes_nobody_could_be_told_of_stay_bounded(redis_server: Server
         await later.settle()
 
 
-async def test_a_cheap_answer_is_made_without_waiting_for_another_process(cache: Cache, other: Cache) -> None:
-    source, keep = Source(), Keep(60, 60, cheap=True)
-    source.ready.clear()
-    calls = [asyncio.create_task(asked.get("k", ["t"], source.make, keep)) for asked in [cache, other] * 10]
-    while source.made < 2:
-        await asyncio.sleep(0)
-    source.ready.set()
-    assert set(await asyncio.gather(*calls)) == {b"a"}
+async def test_an_answer_kept_alone_is_each_process_own_and_forgotten_at_once(
+    cache: Cache, other: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brief, "KEPT_S", 3600)
+    source, keep = Source(), Keep(1, 0, alone=True)
+    for asked in (cache, cache, other, other):
+        assert await asked.get("k", ["t"], source.make, keep) == b"a"
     assert source.made == 2
+    source.text = "b"
+    cache.forget("t")
+    assert await cache.get("k", ["t"], source.make, keep) == b"b"
+
+
+async def test_an_answer_kept_alone_is_not_kept_long(cache: Cache, other: Cache) -> None:
+    source, keep = Source(), Keep(1, 0, alone=True)
+    await other.get("k", ["t"], source.make, keep)
+    source.text = "b"
+    cache.forget("t")
+    async with asyncio.timeout(30):  # the other process hears nothing of it
+        while await other.get("k", ["t"], source.make, keep) != b"b":
+            await asyncio.sleep(0.02)
+
+
+def test_what_is_kept_briefly_is_bounded_and_so_are_its_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief, "MOST", 3)
+    kept = brief.Brief()
+    for n in range(5):
+        kept.put(f"k{n}", ["all", f"t{n}"], b"%d" % n)
+    assert [kept.get(f"k{n}") for n in range(5)] == [None, None, b"2", b"3", b"4"]
+    kept.forget(["t3", "nothing"])
+    assert [kept.get(f"k{n}") for n in range(2, 5)] == [b"2", None, b"4"]
+    kept.forget(["all"])
+    assert (kept._kept, kept._of_tag) == ({}, {})
