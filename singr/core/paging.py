@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from singr.core.errors import FieldError, ValidationFailed
+from singr.core.instants import outside_time
 
 Item = TypeVar("Item")
 
@@ -34,9 +35,12 @@ def position(text: str | None, shape: type[Item]) -> Item | None:
     if text is None:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=shape)
+        found = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=shape)
+        if outside_time(found) is not None:
+            raise ValueError("no moment of ours")
     except (ValueError, msgspec.MsgspecError) as exc:
         raise ValidationFailed(errors=(FieldError("cursor", "not a cursor of this list"),)) from exc
+    return found
 
 
 def page(rows: list[Item], limit: int, position_of: Callable[[Item], tuple[str | int, ...]]) -> Page[Item]:

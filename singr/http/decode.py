@@ -14,6 +14,7 @@ from aiohttp.http_exceptions import PayloadEncodingError
 from aiohttp.web_protocol import RequestPayloadError
 
 from singr.core.errors import FieldError, NotFound, PayloadTooLarge, ValidationFailed
+from singr.core.instants import outside_time
 from singr.http import problems
 
 BODY_TIMEOUT_S = 30
@@ -51,7 +52,7 @@ def _within(raw: bytes, limit: int) -> bytes:
 
 def body(raw: bytes, decode: Decode) -> Any:
     try:
-        return decode(raw)
+        return _in_time(decode(raw), "body")
     except msgspec.MsgspecError as exc:
         raise problems.from_msgspec(exc, "body") from exc
     except UnicodeDecodeError as exc:
@@ -64,9 +65,16 @@ def query(request: web.Request, shape: type) -> Any:
     if unstorable := next((name for name, text in given.items() if "\x00" in text), None):
         raise ValidationFailed(errors=(FieldError(unstorable, "contains a NUL character"),))
     try:
-        return msgspec.convert(given, shape, strict=False)
+        return _in_time(msgspec.convert(given, shape, strict=False), "query")
     except msgspec.ValidationError as exc:
         raise problems.from_msgspec(exc, "query") from exc
+
+
+def _in_time(given: Any, what: str) -> Any:
+    if (place := outside_time(given)) is not None:
+        error = FieldError(place.lstrip("."), "must be within years 1 to 9999 in UTC")
+        raise ValidationFailed(f"the {what} is not valid", errors=(error,))
+    return given
 
 
 def path(request: web.Request, types: dict[str, type]) -> dict[str, Any]:

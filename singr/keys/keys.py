@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from singr.core import clock, paging
 from singr.core.errors import Conflict, FieldError, NotFound, ValidationFailed
+from singr.core.instants import Instant
 from singr.core.paging import Page
 from singr.core.secrets import digest
 from singr.core.text import clean
@@ -41,7 +42,7 @@ class KeyUnusable(Conflict):
 
 async def list_own(call: Call, *, query: KeyList) -> Page[ApiKey]:
     """The organization's keys, the newest first; none of them is shown again."""
-    at, after = paging.position(query.cursor, tuple[datetime, UUID]) or FIRST
+    at, after = paging.position(query.cursor, tuple[Instant, UUID]) or FIRST
     given = {"tenant": call.tenant, "before": at, "before_id": after, "max_rows": query.limit + 1}
     rows = await LISTED(call.kit.db, **given)
     found = paging.page(rows, query.limit, lambda row: (row.created_at.isoformat(), str(row.id)))

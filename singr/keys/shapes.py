@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from singr.core.instants import Instant
 from singr.core.paging import Limit
 
 # `requests` collects and settles requests and opens venues, `songs` replaces song books. OpenKJ needs both.
@@ -50,7 +51,7 @@ class NewKey(Struct, rename="camel", forbid_unknown_fields=True):
 
     description: Description
     scopes: Annotated[tuple[Scope, ...], Meta(min_length=1, max_length=2)] = ALL_SCOPES
-    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    expires_at: Instant | None = None
 
 
 class KeyList(Struct, rename="camel"):

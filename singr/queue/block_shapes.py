@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from singr.core.instants import Instant
 from singr.core.paging import Limit
 from singr.queue.shapes import FilterText, Name
 
@@ -20,7 +21,7 @@ class NewBlock(Struct, rename="camel", forbid_unknown_fields=True):
     device: FilterText | None = None
     account: FilterText | None = None
     singer_name: Name | None = None
-    until: Annotated[datetime, Meta(tz=True)] | None = None
+    until: Instant | None = None
     minutes: Annotated[int, Meta(ge=1, le=527_040)] | None = None
     reason: Annotated[str, Meta(max_length=200)] | None = None
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from singr.core import clock, paging
 from singr.core.actor import Actor
 from singr.core.errors import FieldError, NotFound, ValidationFailed
+from singr.core.instants import Instant
 from singr.core.paging import Page
 from singr.core.pseudonyms import Pseudonyms
 from singr.core.text import clean, normalise, plain
@@ -57,7 +58,7 @@ async def list_blocks(call: Call, venue_id: UUID, *, query: BlockList) -> Page[B
     """Who may not ask at the venue now, the newest first."""
     if not await IS_VENUE(call.kit.db, tenant=call.tenant, venue_id=venue_id):
         raise NotFound("no such venue")
-    at, last = paging.position(query.cursor, tuple[finding.Instant, UUID]) or NEWEST
+    at, last = paging.position(query.cursor, tuple[Instant, UUID]) or NEWEST
     given = {"tenant": call.tenant, "venue_id": venue_id, "before": at, "before_id": last}
     rows = await LISTED(call.kit.db, **given, max_rows=query.limit + 1)
     found = paging.page(rows, query.limit, lambda row: (row.created_at.isoformat(), str(row.id)))

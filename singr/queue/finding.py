@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
-
-from msgspec import Meta
 
 from singr.core import paging
 from singr.core.errors import FieldError, NotFound, ValidationFailed
+from singr.core.instants import Instant
 from singr.core.paging import Page
 from singr.core.pseudonyms import Pseudonyms
 from singr.http.call import Call
@@ -24,7 +23,6 @@ NEWEST = many("requests_history_newest", RequestRow)
 
 LAST_ID = 2**63 - 1
 FIRST, LAST = (datetime(1, 1, 1, tzinfo=UTC), 0), (datetime(9999, 12, 31, tzinfo=UTC), LAST_ID)
-Instant = Annotated[datetime, Meta(tz=True)]
 
 
 async def list_requests(call: Call, *, query: RequestList) -> Page[HostRequest]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from singr.core.instants import Instant
 from singr.core.paging import Limit
 
 Status = Literal["pending", "processed", "rejected", "withdrawn"]
@@ -161,8 +162,8 @@ class RequestFilter(Struct, rename="camel", kw_only=True):
     status: Status | Literal["all"] = "all"
     singer: FilterText | None = None
     words: FilterText | None = field(default=None, name="q")
-    since: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="from")
-    until: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="to")
+    since: Instant | None = field(default=None, name="from")
+    until: Instant | None = field(default=None, name="to")
     device: FilterText | None = None
     account: FilterText | None = None
 

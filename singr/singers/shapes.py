@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
+from singr.core.instants import Instant
 from singr.core.paging import Limit
 from singr.queue.shapes import Name, Request, SongText, Status, SubmittedRequest
 from singr.venues.finding import VenueCard
@@ -123,8 +124,8 @@ class HistoryExport(Struct, rename="camel"):
     """`from` and `to` bound the time of the request, `to` excluded; `venue` is a public name."""
 
     venue: UrlName | None = None
-    since: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="from")
-    until: Annotated[datetime, Meta(tz=True)] | None = field(default=None, name="to")
+    since: Instant | None = field(default=None, name="from")
+    until: Instant | None = field(default=None, name="to")
 
 
 class HistoryQuery(HistoryExport, rename="camel"):

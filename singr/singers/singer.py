@@ -7,6 +7,7 @@ from uuid import UUID
 
 from singr.core import paging
 from singr.core.errors import FieldError, NotFound, ValidationFailed
+from singr.core.instants import Instant
 from singr.http.call import Call
 from singr.infra.sql import maybe
 from singr.queue import claims
@@ -41,8 +42,4 @@ async def venue(call: Call, choice: NamedVenue) -> VenueKey:
 
 def before(cursor: str | None) -> tuple[datetime, UUID]:
     """Where a list continues that begins with the newest; raises ValidationFailed for a foreign cursor."""
-    found = paging.position(cursor, tuple[datetime, UUID])
-    if found is None:
-        return LATEST
-    at, row_id = found
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)), row_id
+    return paging.position(cursor, tuple[Instant, UUID]) or LATEST

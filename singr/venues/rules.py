@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from singr.core import clock
+from singr.core.instants import Instant
 
 UTC = ZoneInfo("UTC")
 ONE_NIGHT = timedelta(days=1)
@@ -30,7 +31,7 @@ class Rules(Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=Tr
     cooldown_minutes: Annotated[int, Meta(ge=1, le=240)] | None = None
     song_once_per_night: bool = False
     duplicate_policy: DuplicatePolicy = "warn"
-    last_call_at: Annotated[datetime, Meta(tz=True)] | None = None
+    last_call_at: Instant | None = None
 
 
 Preset = Literal["open", "fair", "busy"]
