@@ -117,7 +117,7 @@ def arrange(items: Mapping[int | str, Item]) -> Item | None:
     tonight = clock.night_began(clock.zone(known.time_zone))
     done = [fact for item in items.values() if isinstance(fact := item.facts, Sung) and fact.asked_at >= tonight]
     turns = rotation.order(known.rotation, waits, Counter(fact.singer for fact in done), known.next_up)
-    last = max((fact for fact in done if fact.to_host), key=lambda fact: fact.at, default=None)
+    last = max(done, key=lambda fact: fact.at, default=None)  # whoever OpenKJ took last sings now as far as we know
     return msgspec.structs.replace(found, faces=_faces(known, turns, last), order=tuple(turn.id for turn in turns))
 
 

@@ -4,7 +4,8 @@ A client keeps `epoch` and `version`. It applies a delta whose `prev` is its ver
 and asks for a snapshot (`resync`, or reconnecting) on anything else. An epoch belongs to one venue, so on a connection
 that shows several venues it tells which one a message is about; the snapshot that begins an epoch follows a `ready`,
 which names the venue. The order of `requests` in a snapshot is the queue's; ops say what an entry is, not where it
-stands.
+stands. Where a venue keeps a rotation, `venue.rotation` says in which order singers come up: to hosts for all entries
+(`order`), to everybody for those who come soon (`next`), and who sings `now`.
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ class Notice(Struct, frozen=True, tag_field="type", tag="notice", rename="camel"
     state, which counts.
 
     About the own entry `id`: accepted, dealt (with it in OpenKJ, which tells no more), rejected for a `reason`,
-    position (now the `position`-th that waits) or upNext (now the first). Without an `id`, venueClosed: nothing more is
+    position (now the `position`-th that waits, or that comes up where the venue keeps a rotation) or upNext (now the
+    first). Without an `id`, venueClosed: nothing more is
     taken, what waits goes on waiting.
     """
 

@@ -35,10 +35,9 @@ async def test_at_six_it_fetches_itself_anew_once_the_server_answers(people: Peo
     screen = await watched(people)
     await expect(screen.locator("#scan")).to_be_visible()
     await screen.evaluate("document.body.dataset.old = ''")
-    await screen.clock.fast_forward("14:55:00")
-    await expect(screen.locator("body[data-old]")).to_have_count(1)
     await screen.route(f"**/v/{VENUE}/screen", lambda route: route.abort())
-    await screen.clock.fast_forward("10:00")
+    async with screen.expect_event("requestfailed"):
+        await screen.clock.fast_forward("15:05:00")
     await expect(screen.locator("body[data-old]")).to_have_count(1)
     await screen.unroute_all()
     await screen.clock.fast_forward("06:00")
@@ -62,3 +61,9 @@ async def test_nothing_stands_in_the_margin_that_a_tv_may_cut_off(people: People
     shown = await screen.locator(".code").bounding_box()
     assert shown
     assert shown["height"] >= 0.26 * TV[1]
+
+
+async def test_an_address_reads_from_the_left_in_every_language(people: People) -> None:
+    page = await people.page(TV, locale="ar")
+    await page.goto(f"/v/{VENUE}/screen")
+    assert await page.locator(".link").evaluate("(node) => getComputedStyle(node).direction") == "ltr"

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from singr.queue import rotation
+from singr.core import clock
+from singr.queue import arranging, rotation
+from singr.queue.arranging import Asked, Sung
 from singr.queue.rotation import Waiting
-from singr.venues.shapes import Rotation
+from singr.realtime.state import NO_FACES, Faces, Item
+from singr.venues.rules import Rules
+from singr.venues.shapes import RotatingVenue, Rotation
 from tests.house import House
 from tests.live import DEMO, Shown, streaming, watching
 
@@ -60,6 +66,34 @@ def test_who_is_locked_comes_first_as_long_as_they_wait(waiting: list[Waiting], 
         assert order == [locked, *(n for n in free if n != locked)]
     else:
         assert order == free
+
+
+VENUE = RotatingVenue("x", "X", True, None, None, Rules(), "UTC", "arrival", None)
+
+
+def sung(number: int, ago: timedelta, via: str = "console") -> Item:
+    at = clock.now() - ago
+    told = (b'{"id":%d}' % number,) * 2 if via == "console" else (None, None)
+    return Item(-number, NO_FACES, facts=Sung("ann", at, at, *told))
+
+
+def rotation_of(*items: Item) -> dict[str, Any]:
+    waits = Item(9, Faces(b"{}"), facts=Asked("ann"))
+    told = arranging.arrange({item.id: item for item in (arranging.venue(VENUE), waits, *items)})
+    assert told
+    assert told.faces.host
+    return dict(orjson.loads(told.faces.host)["rotation"])
+
+
+def test_songs_of_the_night_before_count_no_more_although_nobody_reads_again() -> None:
+    assert rotation_of(sung(1, timedelta(0)), sung(2, timedelta(0)))["turns"] == [3]
+    told = rotation_of(sung(1, timedelta(days=1)), sung(2, timedelta(days=2)))
+    assert (told["turns"], told["now"]) == ([1], None)
+
+
+def test_who_sings_now_is_whoever_was_accepted_last_here_and_nobody_knows_once_openkj_took_another() -> None:
+    assert rotation_of(sung(1, timedelta(seconds=2)), sung(2, timedelta(seconds=1)))["now"] == {"id": 2}
+    assert rotation_of(sung(1, timedelta(seconds=2)), sung(2, timedelta(seconds=1), "openkj"))["now"] is None
 
 
 async def change(house: House, **body: Any) -> tuple[int, Any]:
