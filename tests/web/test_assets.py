@@ -13,7 +13,10 @@ from singr.web.words import TABLES
 from tests.house import House
 
 SCRIPTS = sorted(assets.FOLDER.rglob("*.js"))
-FORBIDDEN = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|https?://\w")
+# The name of SVG looks like an address, but nobody is called there.
+FORBIDDEN = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|https?://(?!www\.w3\.org/2000/svg\")\w"
+)
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 
 
