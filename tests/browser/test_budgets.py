@@ -6,9 +6,11 @@ from playwright.async_api import expect
 
 from singr.telemetry import metrics
 from tests.browser.people import PHONE, VENUE, People, Singer
+from tests.browser.test_offline import kept_page
 from tests.house import House
 
 REQUESTS_MAX, NODES_MAX = 3, 400
+FILES = 3  # the page's script, its icon, and the worker
 QUEUE = 300
 ASKED = """
     INSERT INTO requests (customer_profiles_id, venues_id, request_number, singer_name, artist, title)
@@ -32,6 +34,14 @@ async def test_three_calls_make_the_page_usable(people: People) -> None:
     await page.locator("#results button").first.click()
     await expect(page.get_by_role("button", name="Ask for it")).to_be_visible()
     assert len([url for url in asked if "/v1/" not in url]) <= REQUESTS_MAX, asked
+
+
+async def test_the_worker_costs_a_first_visit_nothing_but_itself(people: People) -> None:
+    pages, files = answered("/v/{url_name}", 200), answered("/static/{name}", 200)
+    anna = await people.singer()
+    await kept_page(anna)
+    assert answered("/v/{url_name}", 200) == pages + 1
+    assert answered("/static/{name}", 200) == files + FILES
 
 
 async def test_a_second_visit_fetches_nothing_that_is_there_already(people: People) -> None:

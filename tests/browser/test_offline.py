@@ -22,7 +22,7 @@ KEPT = """async () => {
 
 async def kept_page(singer: Singer, *, other_than: str | None = None) -> str:
     """The page as the worker keeps it, once it does."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (text := await singer.page.evaluate(KEPT)) in (None, other_than):
             await asyncio.sleep(0.05)
     return str(text)
