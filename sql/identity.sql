@@ -1,13 +1,15 @@
 -- account_by_email(email) -> maybe
 -- What sign-in needs to judge a password.
-SELECT users_id, email, name, password_hash
-FROM users
-WHERE email = lower(:email)
+SELECT u.users_id, u.email, u.name, u.password_hash, coalesce(e.generation, 0)
+FROM users u
+LEFT JOIN auth_epochs e USING (users_id)
+WHERE u.email = lower(:email)
 
--- account_signed_in(user_id, password_hash) -> none
--- Stamps a sign-in; a password hash replaces the stored one when its parameters were outdated.
+-- account_signed_in(user_id, judged, renewed) -> none
+-- Stamps a sign-in; a renewed hash replaces the one that was judged, never one that was set meanwhile.
 UPDATE users
-SET last_login_at = now(), password_hash = coalesce(:password_hash, password_hash)
+SET last_login_at = now(),
+    password_hash = coalesce(CASE WHEN password_hash = :judged::text THEN :renewed::text END, password_hash)
 WHERE users_id = :user_id
 
 -- person(user_id) -> maybe

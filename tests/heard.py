@@ -18,7 +18,7 @@ class Heard(logging.Handler):
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.append(self.format(record))
+        self.lines += self.format(record).splitlines()  # calls come in bundles
 
 
 @pytest.fixture

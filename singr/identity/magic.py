@@ -54,10 +54,10 @@ async def verify(call: Call, *, body: MagicIn) -> Session | WithCookies | Challe
         if not body.confirm and (not call.device or call.device != found.detail):
             raise NotConfirmed("this is not the browser that asked for the link")
         epoch = await claims.claim(tx, found.user_id)
+        person = await people.load(tx, found.user_id, None)
     if epoch is not None:
         await epochs.tell(call.kit, {found.user_id: epoch})
-    person = await people.load(call.kit.db, found.user_id, None)
-    if challenge := await challenges.needed(call, person.id):
+    if challenge := await challenges.needed(call, person):
         return challenge
     log.info("signed in by link", extra={"user": str(person.id), "address": call.address})
     return await sessions.start(call, person, cookie=body.cookie)

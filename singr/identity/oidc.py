@@ -20,6 +20,7 @@ from singr.http.reply import WithCookies
 from singr.identity import challenges, oidc_flows, oidc_people, people, sessions
 from singr.identity.challenges import Challenge
 from singr.identity.oidc_flows import Account, Flow, Ticket, Waiting
+from singr.identity.people import Person
 from singr.identity.shapes import Session
 from singr.infra.id_tokens import NotVerified
 from singr.infra.oidc import Relation, Sought
@@ -86,27 +87,27 @@ async def finish(call: Call, provider: str, returned: Returned, cookies: Mapping
     relation = _relation(call, provider)
     try:
         flow = await oidc_flows.take(call.kit.redis, Flow, returned.state, cookies)
-        user_id = await _who(call, relation, flow, returned)
+        person = await _who(call, relation, flow, returned)
     except (AuthenticationFailed, AuthorizationDenied) as refusal:
         metrics.SIGN_INS.labels("refused").inc()
         why = refusal.why if isinstance(refusal, NotVerified) else type(refusal).__name__
         log.warning("sign-in refused", extra={"provider": provider, "why": why, "address": call.address})
         raise
     code = ids.token()
-    await oidc_flows.keep(call.kit.redis, code, Waiting(flow.browser, str(user_id)))
+    await oidc_flows.keep(call.kit.redis, code, Waiting(flow.browser, str(person.id), person.row.generation))
     return f"{flow.page}#oauth={code}"
 
 
 async def exchange(call: Call, *, body: Exchange) -> Session | WithCookies | Challenge:
     """Exchange the code of a sign-in with another service for tokens; who has a second factor is asked for it."""
     waiting = await oidc_flows.take(call.kit.redis, Waiting, body.code, call.cookies)
-    person = await people.load(call.kit.db, UUID(waiting.user_id), None)
-    if challenge := await challenges.needed(call, person.id):
+    person = await people.load(call.kit.db, UUID(waiting.user_id), None, generation=waiting.generation)
+    if challenge := await challenges.needed(call, person):
         return challenge
     return await sessions.start(call, person, cookie=body.cookie)
 
 
-async def _who(call: Call, relation: Relation, flow: Flow, returned: Returned) -> UUID:
+async def _who(call: Call, relation: Relation, flow: Flow, returned: Returned) -> Person:
     label = relation.provider.label
     if flow.provider != relation.provider.name:
         raise NotVerified("the answer is another provider's")

@@ -71,10 +71,11 @@ class Flow(Struct):
 
 
 class Waiting(Struct):
-    """Who has come back, until the page asks for the session."""
+    """Who has come back, in which generation, until the page asks for the session."""
 
     browser: Browser
     user_id: str
+    generation: int
 
 
 class NotHere(AuthenticationFailed):

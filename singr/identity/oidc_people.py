@@ -20,6 +20,7 @@ from singr.core.text import clean
 from singr.http.call import Call
 from singr.identity import credentials, forms, links, people, registration, sessions
 from singr.identity.oidc_flows import Account
+from singr.identity.people import Person
 from singr.infra.id_tokens import Identity
 from singr.infra.postgres import Transaction
 from singr.infra.sql import maybe, none, one
@@ -62,8 +63,8 @@ LINK = none("link_add")
 log = logging.getLogger("singr.security")
 
 
-async def whose(call: Call, identity: Identity, *, label: str, account: Account, name: str | None) -> UUID:
-    """The account that `identity` opens, made where there is none; raises AddressNotVerified, AccountNotConfirmed,
+async def whose(call: Call, identity: Identity, *, label: str, account: Account, name: str | None) -> Person:
+    """Whose account `identity` opens, made where there is none; raises AddressNotVerified, AccountNotConfirmed,
     AuthenticationFailed."""
     subject = {"issuer": identity.issuer, "subject": identity.subject}
     letter = None
@@ -75,14 +76,14 @@ async def whose(call: Call, identity: Identity, *, label: str, account: Account,
                 letter = await _link(call, tx, email, subject, _account(email, account, clean(name or "")), label)
                 known = await KNOWN(tx, **subject)
             user_id = known.id if known else UUID(int=0)
-            await people.load(tx, user_id, None)  # nothing is linked to an account on hold
-            await sessions.SIGNED_IN(tx, user_id=user_id, password_hash=None)
+            person = await people.load(tx, user_id, None)  # nothing is linked to an account on hold
+            await sessions.SIGNED_IN(tx, user_id=user_id, judged=None, renewed=None)
     except AccountNotConfirmed as trap:
         await _send_link(call, trap.account)
         raise
     if letter is not None:
         await outbox.post(call.kit, letter)
-    return user_id
+    return person
 
 
 async def _link(

@@ -16,6 +16,7 @@ class Account(Struct):
     email: str
     name: str | None
     password_hash: str | None
+    generation: int
 
 
 class PersonRow(Struct):
@@ -95,13 +96,16 @@ PERSON = maybe("person", PersonRow)
 MEMBERSHIPS = many("person_memberships", Membership)
 
 
-async def load(on: Runs, user_id: UUID, context: Context | None) -> Person:
-    """The person, in `context` if it is still theirs, else in the first one they have."""
+async def load(on: Runs, user_id: UUID, context: Context | None, *, generation: int | None = None) -> Person:
+    """The person, in `context` if it is still theirs, else in the first one they have. `generation`: when they showed
+    who they are, which counts until everything of theirs is ended. Raises AuthenticationFailed."""
     row = await PERSON(on, user_id=user_id)
     if row is None:
         raise AuthenticationFailed("the account is gone")
     if row.is_disabled:
         raise AuthenticationFailed("the account is on hold")
+    if generation not in (None, row.generation):
+        raise AuthenticationFailed("you were signed out everywhere")
     memberships = await MEMBERSHIPS(on, user_id=user_id)
     contexts = possible_contexts(row, memberships)
     return Person(row, memberships, context if context in contexts else next(iter(contexts), None))

@@ -44,9 +44,13 @@ return {tostring(current), family[1]}
 """
 
 
+# KEYS[1] the family; ARGV[1] the context. The generation stays: what has ended does not begin again.
 KEEP = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[1])
+local owner = redis.call('HGET', KEYS[1], 'owner')
+if not owner then return 0 end
+owner = cjson.decode(owner)
+owner.context = cjson.decode(ARGV[1])
+redis.call('HSET', KEYS[1], 'owner', cjson.encode(owner))
 return 1
 """
 
@@ -116,10 +120,10 @@ class RefreshTokens:
             owner = await self._redis.hget(_key(self.session_of(token)), "owner")
         return None if owner is None else msgspec.json.decode(owner, type=Owner)
 
-    async def keep(self, session: str, owner: Owner) -> None:
-        """From now on the session acts as `owner` says; raises AuthenticationFailed when it has ended."""
+    async def keep(self, session: str, context: Context) -> None:
+        """From now on the session acts as `context`; raises AuthenticationFailed when it has ended."""
         with reachable():
-            is_there = await self._keep(keys=[_key(session)], args=[msgspec.json.encode(owner)])
+            is_there = await self._keep(keys=[_key(session)], args=[msgspec.json.encode(context)])
         if not is_there:
             raise AuthenticationFailed("the session has ended")
 

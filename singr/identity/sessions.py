@@ -48,18 +48,16 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
         await throttle.failed(call, locks, who)
         raise AuthenticationFailed("e-mail or password is wrong")
     await throttle.succeeded(call, body.email)
-    await _stamp(call, account, body.password if passwords.is_outdated(stored) else None)
-    person = await people.load(call.kit.db, account.id, None)
-    if challenge := await challenges.needed(call, person.id):
+    person = await _stamp(call, account, body.password if passwords.is_outdated(stored) else None)
+    if challenge := await challenges.needed(call, person):
         return challenge
     return await start(call, person, cookie=body.cookie)
 
 
 async def answer_challenge(call: Call, *, body: Answer) -> Session | WithCookies:
     """Finish signing in with a code of the authenticator app or of a text message, or a recovery code."""
-    user_id = await challenges.whose(call, body.two_factor_token)
-    person = await people.load(call.kit.db, user_id, None)
-    await factors.check(call, user_id, body.code, challenge=body.two_factor_token)
+    person = await challenges.whose(call, body.two_factor_token)
+    await factors.check(call, person.id, body.code, challenge=body.two_factor_token)
     await challenges.spend(call, body.two_factor_token)
     return await start(call, person, cookie=body.cookie)
 
@@ -116,10 +114,7 @@ async def _refresh(call: Call, presented: str, *, cookie: bool) -> Session | Wit
         whose = {"user": str(reused.user_id), "address": call.address}
         log.warning("refresh token reused, session ended", extra=whose)
         raise
-    person = await people.load(call.kit.db, owner.user_id, owner.context)
-    if person.row.generation != owner.generation:
-        await known.end(session)
-        raise AuthenticationFailed("you were signed out everywhere")
+    person = await people.load(call.kit.db, owner.user_id, owner.context, generation=owner.generation)
     return _session(call, person, token, session, cookie=cookie)
 
 
@@ -128,10 +123,12 @@ async def _end(call: Call, session: str) -> None:
     await revocations.revoke(call.kit, session, for_s=call.kit.settings.access_token_ttl_s)
 
 
-async def _stamp(call: Call, account: Account, rehash: str | None) -> None:
+async def _stamp(call: Call, account: Account, rehash: str | None) -> Person:
+    """Who has signed in, unless the password that was judged was replaced meanwhile."""
     renewed = await passwords.hashed(rehash) if rehash else None
     async with call.kit.db.transaction(credentials.acting_as(account.id)) as tx:
-        await SIGNED_IN(tx, user_id=account.id, password_hash=renewed)
+        await SIGNED_IN(tx, user_id=account.id, judged=account.password_hash, renewed=renewed)
+        return await people.load(tx, account.id, None, generation=account.generation)
 
 
 def _session(call: Call, person: Person, refresh_token: str, session: str, *, cookie: bool) -> Session | WithCookies:
