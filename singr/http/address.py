@@ -10,6 +10,9 @@ from aiohttp import web
 # Parsing an address costs as much as finding a route; a house full of phones shares one.
 REMEMBERED = 8192
 
+# What a provider gives one line at the least, and the line's owner may number as they like (RFC 6177).
+LINE_BITS = 64
+
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
@@ -29,6 +32,15 @@ def client_address(request: web.Request, proxies: Networks) -> str:
         if not _trusted(address, proxies):
             break
     return address
+
+
+@lru_cache(REMEMBERED)
+def network(address: str) -> str:
+    """What limits count as one caller: an IPv4 address, the /64 of an IPv6 one; whatever else it is as it is."""
+    parsed = _parsed(address)
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((int(parsed), LINE_BITS), strict=False))
+    return address if parsed is None else str(parsed)
 
 
 @lru_cache(REMEMBERED)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from singr.core.actor import Actor
 from singr.core.errors import AuthorizationDenied
+from singr.http.address import network
 from singr.http.cookies import Browser
 from singr.infra.kit import Kit
 
@@ -33,6 +34,11 @@ class Call(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"Call({self.actor}, {self.request_id!r})"
+
+    @property
+    def network(self) -> str:
+        """What limits by address count as one caller: of an IPv6 address its line."""
+        return network(self.address)
 
     @property
     def tenant(self) -> UUID:

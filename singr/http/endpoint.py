@@ -112,9 +112,9 @@ class Endpoint:
         """Count the call; what its own limit says is added to `told`, the reply's headers."""
         rate, limits = self.row.rate, list[tuple[str, Rate]]()
         if rate.by == "device":
-            limits.append((f"address:{call.address}", ADDRESS_BACKSTOP))
+            limits.append((f"address:{call.network}", ADDRESS_BACKSTOP))
             if is_new:
-                limits.append((f"devices:{call.address}", NEW_DEVICES))
+                limits.append((f"devices:{call.network}", NEW_DEVICES))
         if rate.by != "device" or call.device is not None:
             limits.append((f"{self._counts_as}:{rate.by}:{_counted(call, rate.by)}", rate))
         verdicts = await self.kit.limits.take_each(limits)
@@ -207,7 +207,7 @@ def _counted(call: Call, by: str) -> str:
     """Whose calls a limit counts together."""
     if by == "organization" and call.actor.context is not None:
         return f"{call.actor.context.type}:{call.actor.context.id}"
-    return {"device": call.device, "address": call.address}.get(by) or str(call.actor)
+    return {"device": call.device, "address": call.network}.get(by) or str(call.actor)
 
 
 def _has(if_none_match: Sequence[str], etag: str) -> bool:

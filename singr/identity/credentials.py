@@ -9,11 +9,11 @@ import asyncpg
 from msgspec import UNSET
 
 from singr.core.actor import Actor
-from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict
+from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict, UpstreamUnavailable
 from singr.core.text import clean
 from singr.http.call import Call
 from singr.http.reply import WithCookies
-from singr.identity import epochs, links, passwords, people, policy, profile
+from singr.identity import epochs, links, passwords, people, policy, profile, throttle
 from singr.identity.forms import ChangeEmail, ChangePassword, ChangeProfile, DeleteAccount, Token, Told
 from singr.identity.people import Person
 from singr.identity.shapes import Profile
@@ -28,6 +28,13 @@ DELETE = none("account_delete")
 VERIFIED = none("account_verified")
 
 log = logging.getLogger("singr.security")
+
+
+class NoPassword(AuthorizationDenied):
+    title = "This account has no password"
+
+    def __init__(self) -> None:
+        super().__init__("ask for a link as with a forgotten password, and choose one; then come back")
 
 
 async def change_password(call: Call, *, body: ChangePassword) -> Told:
@@ -132,12 +139,25 @@ def own_id(call: Call) -> UUID:
 
 
 async def confirmed(call: Call, password: str) -> Person:
-    """The caller, once they have shown that they know their password; raises AuthorizationDenied."""
+    """The caller, once they have shown that they know their password; a wrong one counts as it does at sign-in.
+
+    Raises AuthorizationDenied, NoPassword, TooManyFailures, UpstreamUnavailable.
+    """
     person = await people.load(call.kit.db, own_id(call), call.actor.context)
     account = await people.BY_EMAIL(call.kit.db, email=person.email)
-    if not await passwords.verify(account.password_hash if account else None, password):
+    if account is None or account.password_hash is None:
+        raise NoPassword
+    locks = await throttle.attempt(call, person.email)
+    try:
+        is_right = await passwords.verify(account.password_hash, password)
+    except UpstreamUnavailable:
+        await throttle.unjudged(call, person.email)
+        raise
+    if not is_right:
         log.warning("password not confirmed", extra={"user": str(person.id), "address": call.address})
+        await throttle.failed(call, locks, str(person.id))
         raise AuthorizationDenied("the password is wrong")
+    await throttle.succeeded(call, person.email)
     return person
 
 

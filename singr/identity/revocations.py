@@ -21,7 +21,7 @@ from singr.infra.redis import AWAY, Client, reachable
 
 KEY = "auth:revoked"
 CHANNEL = "singr:auth:revoked"
-SWEEP_S = 2
+SWEEP_S = 1
 MOST = 100_000
 
 log = logging.getLogger("singr.identity")

@@ -32,14 +32,15 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
     Who has a second factor gets a challenge (`requiresTwoFactor`) for `/v1/auth/2fa/challenge` instead of tokens; a
     browser that asks with `cookie` gets cookies and a `csrfToken`.
     """
+    email = body.email.lower()
     passwords.check_room()
-    locks = await throttle.attempt(call, body.email)
+    locks = await throttle.attempt(call, email)
     try:
-        account = await people.BY_EMAIL(call.kit.db, email=body.email)
+        account = await people.BY_EMAIL(call.kit.db, email=email)
         stored = account.password_hash if account else None
         is_right = await passwords.verify(stored, body.password)
     except UpstreamUnavailable:
-        await throttle.unjudged(call, body.email)
+        await throttle.unjudged(call, email)
         raise
     if not is_right or account is None or stored is None:
         metrics.SIGN_INS.labels("refused").inc()
@@ -47,7 +48,7 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
         log.warning("sign-in refused", extra={"user": who, "address": call.address})
         await throttle.failed(call, locks, who)
         raise AuthenticationFailed("e-mail or password is wrong")
-    await throttle.succeeded(call, body.email)
+    await throttle.succeeded(call, email)
     person = await _stamp(call, account, body.password if passwords.is_outdated(stored) else None)
     if challenge := await challenges.needed(call, person):
         return challenge

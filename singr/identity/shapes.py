@@ -9,8 +9,8 @@ from msgspec import Meta, Struct
 
 from singr.core.actor import Context
 
-# PostgreSQL takes no NUL in a text.
-Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^\s\x00@]+@[^\s\x00@]+$")]
+# ASCII alone: what is upper and lower case elsewhere Python and PostgreSQL see differently.
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[!-?A-~]+@[!-?A-~]+\Z")]
 # Whatever a person typed once may be presented again; the upper bound keeps hashing cheap.
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 

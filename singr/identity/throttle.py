@@ -79,7 +79,7 @@ async def attempt(call: Call, account: str, *, kind: str = "signin") -> list[str
     counted = [Counted("account", key(account, kind), ACCOUNT)]
     if call.device:
         counted.append(Counted("device", _at("device", call.device), DEVICE))
-    return await _count(call, counted, [_at("address", call.address)])
+    return await _count(call, counted, [_at("address", call.network)])
 
 
 async def unjudged(call: Call, account: str, *, kind: str = "signin") -> None:
@@ -89,7 +89,7 @@ async def unjudged(call: Call, account: str, *, kind: str = "signin") -> None:
 
 async def failed(call: Call, locks: list[str], user: str | None) -> None:
     """The attempt was wrong: that counts at the address, and is told where it locks something."""
-    at_address = Counted("address", _at("address", call.address), ADDRESS)
+    at_address = Counted("address", _at("address", call.network), ADDRESS)
     for what in [*locks, *await _count(call, [at_address], [])]:
         log.warning("locked out", extra={"what": what, "user": user, "address": call.address})
 
@@ -119,8 +119,8 @@ async def _take_back(call: Call, *keys: str) -> None:
 
 
 def key(account: str, kind: str = "signin") -> str:
-    """Where an account is counted: no address stands in Redis in clear."""
-    return f"{{attempts}}:{kind}:{digest(account.lower())}"
+    """Where an account is counted, by its address as it is stored: none stands in Redis in clear."""
+    return f"{{attempts}}:{kind}:{digest(account)}"
 
 
 def _at(what: str, name: str) -> str:

@@ -135,7 +135,7 @@ async def _wait_turn(call: Call, command: Command, digest: str) -> None:
 
 def _allow_guess(call: Call) -> None:
     """A key not seen good here costs a query, and each made-up one has a rate of its own: so many for an address."""
-    if not call.kit.limits.take_here(f"openkj:unknown:{call.address}", keys.GUESSES).allowed:
+    if not call.kit.limits.take_here(f"openkj:unknown:{call.network}", keys.GUESSES).allowed:
         raise RateLimited("Too many calls with unknown keys")
 
 

@@ -13,7 +13,7 @@ CONNECTING = Rate(30_000, per_s=60, by="address", inside=True)
 
 def admit(call: Call, hub: Hub) -> None:
     """Raises RateLimited for an address that connects like no bar does; UpstreamUnavailable when we end or are full."""
-    verdict = call.kit.limits.take_here(f"live:{call.address}", CONNECTING)
+    verdict = call.kit.limits.take_here(f"live:{call.network}", CONNECTING)
     if not verdict.allowed:
         raise RateLimited(retry_after_s=verdict.retry_after_s)
     check_open(hub)

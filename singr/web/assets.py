@@ -60,7 +60,7 @@ BY_STEM = {asset.url.split(".")[0]: asset for asset in ASSETS.values()}
 
 async def serve(call: Call, request: web.Request, name: str) -> web.Response:
     """One of the pages' files, to be kept for ever under its hashed name."""
-    verdict = call.kit.limits.take_here(f"static:{call.address}", FETCHING)
+    verdict = call.kit.limits.take_here(f"static:{call.network}", FETCHING)
     if not verdict.allowed:
         raise RateLimited(retry_after_s=verdict.retry_after_s)
     url = f"/static/{name}"
