@@ -7,7 +7,7 @@ from singr.core.errors import Conflict, NotFound
 from singr.core.paging import Id, Page
 from singr.http.call import Call
 from singr.infra.sql import many, maybe
-from singr.songs import generations, rules
+from singr.songs import catalogue, generations, rules
 from singr.songs.shapes import Sync, SyncList, SyncRow
 
 LISTED = many("syncs_listed", SyncRow)
@@ -22,6 +22,8 @@ class SyncClosed(Conflict):
 
 async def list_of_system(call: Call, system_id: int, *, query: SyncList) -> Page[Sync]:
     """Syncs of one system (OpenKJ's number), the newest first."""
+    if not await catalogue.NUMBERS(call.kit.db, tenant=call.tenant, system=system_id, after=0, max_rows=1):
+        raise NotFound("no such system")
     before = paging.position(query.cursor, tuple[Id])
     rows = await LISTED(
         call.kit.db,
