@@ -9,6 +9,7 @@ from aiohttp import web
 
 from singr import table
 from singr.core.settings import Settings
+from singr.http.address import Proxies
 from singr.http.cookies import SessionCookies
 from singr.http.device import Devices
 from singr.http.endpoint import Gate
@@ -59,5 +60,7 @@ async def application(kit: Kit, rows: Sequence[Row] = table.ROUTES) -> AsyncIter
         app = web.Application()
         app[hub.HUB] = live
         devices = Devices(kit.settings.auth_secret, secure=kit.settings.base_url.startswith("https:"))
-        mount(app, rows, Gate(kit, doorkeeper.read, devices, SessionCookies(kit.settings)))
+        mount(
+            app, rows, Gate(kit, doorkeeper.read, devices, SessionCookies(kit.settings), Proxies(kit.settings.proxies))
+        )
         yield app

@@ -16,22 +16,36 @@ LINE_BITS = 64
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
-def client_address(request: web.Request, proxies: Networks) -> str:
-    """The peer, or the last address in `X-Forwarded-For` that is not a trusted proxy's.
+class Proxies:
+    """Those whose `X-Forwarded-For` is believed. What is known of an address is remembered by its text alone: networks
+    are dear to compare."""
 
-    A client may send lines of its own: they stand before those of our proxies, which are read from the end.
-    """
-    address = request.remote or ""
-    if not proxies or not _trusted(address, proxies):
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+        self._trusts = lru_cache(REMEMBERED)(self._look_up)
+
+    def client_of(self, request: web.Request) -> str:
+        """The peer, or the last address in `X-Forwarded-For` that is not a trusted proxy's.
+
+        A client may send lines of its own: they stand before those of our proxies, which are read from the end.
+        """
+        address = request.remote or ""
+        if not self._networks or not self._trusts(address):
+            return address
+        hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
+        for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
+            trusted = self._trusts(hop)
+            if trusted is None:
+                break
+            address = hop
+            if not trusted:
+                break
         return address
-    hops = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",")
-    for hop in reversed([hop.strip() for hop in hops if hop.strip()]):
-        if _parsed(hop) is None:
-            break
-        address = hop
-        if not _trusted(address, proxies):
-            break
-    return address
+
+    def _look_up(self, text: str) -> bool | None:
+        """Whether it is a trusted proxy's; None for what is no address."""
+        parsed = _parsed(text)
+        return None if parsed is None else any(parsed in trusted for trusted in self._networks)
 
 
 @lru_cache(REMEMBERED)
@@ -43,17 +57,10 @@ def network(address: str) -> str:
     return address if parsed is None else str(parsed)
 
 
-@lru_cache(REMEMBERED)
-def _trusted(address: str, proxies: Networks) -> bool:
-    parsed = _parsed(address)
-    return parsed is not None and any(parsed in network for network in proxies)
-
-
-@lru_cache(REMEMBERED)
-def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
     """A socket open to both families shows IPv4 peers as `::ffff:a.b.c.d`; they count as what they are."""
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(text)
     except ValueError:
         return None
     return getattr(parsed, "ipv4_mapped", None) or parsed

@@ -17,7 +17,7 @@ from aiohttp import hdrs, web
 
 from singr.core.actor import Actor
 from singr.core.errors import AuthorizationDenied, Problem
-from singr.http.address import Networks, client_address
+from singr.http.address import Proxies
 from singr.http.cookies import Browser, SessionCookies
 from singr.http.route import Row
 
@@ -45,7 +45,7 @@ class Caller:
 class Callers:
     """Tells who calls a row."""
 
-    def __init__(self, read: Read, cookies: SessionCookies, proxies: Networks) -> None:
+    def __init__(self, read: Read, cookies: SessionCookies, proxies: Proxies) -> None:
         self._read, self._cookies, self._proxies = read, cookies, proxies
 
     def of(self, request: web.Request, row: Row) -> Caller:
@@ -74,7 +74,7 @@ class Callers:
         return Caller(actor, browser, by_cookie=True)
 
     def _note(self, request: web.Request, row: Row, why: str) -> None:
-        seen = {"route": row.path, "address": client_address(request, self._proxies), "reason": why}
+        seen = {"route": row.path, "address": self._proxies.client_of(request), "reason": why}
         log.warning("session cookie refused", extra=seen)
 
 

@@ -20,7 +20,7 @@ from singr.core import ids
 from singr.core.actor import Actor
 from singr.core.errors import Problem, RateLimited
 from singr.http import decode, guard, problems, replay
-from singr.http.address import client_address
+from singr.http.address import Proxies
 from singr.http.call import Call
 from singr.http.callers import Caller, Callers, NotOurPage, Read
 from singr.http.cookies import SessionCookies
@@ -50,6 +50,7 @@ class Gate:
     read: Read
     devices: Devices
     cookies: SessionCookies
+    proxies: Proxies
     log: CallLog = field(default_factory=CallLog)
 
 
@@ -66,7 +67,7 @@ class Endpoint:
         self._may_give_cookies = "cookie" in getattr(row.body, "__struct_fields__", ())
         # Reading needs no identity; whoever asks for something gets one.
         self._mints = row.rate.by == "device" and row.method == hdrs.METH_POST
-        self._proxies = gate.kit.settings.proxies
+        self._proxies = gate.proxies
         self._callers = Callers(gate.read, gate.cookies, self._proxies)
         self._cached = str(row.cache)
         self._seconds = metrics.CALL_SECONDS.labels(row.method, row.path)
@@ -102,7 +103,7 @@ class Endpoint:
         actor = caller.actor or Actor(kind="guest", id=device or "unknown")
         if problem := guard.refusal(actor, self.row.may):
             raise problem
-        address = client_address(request, self._proxies)
+        address = self._proxies.client_of(request)
         # OpenKJ's door knows no such header, and answers nothing but its own form.
         once = None if self.row.raw and self.row.may.inside else decode.idempotency_key(request)
         browser, by_cookie, cookies = caller.browser, caller.by_cookie, request.cookies

@@ -57,15 +57,20 @@ class Lending:
         return False
 
     async def _wait(self, timeout_s: float) -> Any:
-        waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
         self._waiting.append(waiter)
+        timer = loop.call_later(timeout_s, _give_up, waiter)
         try:
-            async with asyncio.timeout(timeout_s):
-                return await waiter
-        except (TimeoutError, asyncio.CancelledError):
-            if waiter.done() and not waiter.cancelled() and not self._hand_on(waiter.result()) and waiter.result():
-                self._at_hand.append(waiter.result())
+            return await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and not waiter.exception():
+                connection = waiter.result()
+                if not self._hand_on(connection) and connection:
+                    self._at_hand.append(connection)
             raise
+        finally:
+            timer.cancel()
 
     async def _from_pool(self, timeout_s: float) -> Any:
         self._taken += 1
@@ -109,6 +114,11 @@ class Lent:
         self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
         await self._lending.give_back(self._connection, is_well=kind is None)
+
+
+def _give_up(waiter: asyncio.Future[Any]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError("no connection came free"))
 
 
 def _is_open(connection: Any) -> bool:

@@ -13,6 +13,7 @@ from msgspec import Struct
 from singr.core.actor import Actor
 from singr.core.errors import AuthenticationFailed
 from singr.core.settings import Settings
+from singr.http.address import Proxies
 from singr.http.call import Call
 from singr.http.cookies import SessionCookies
 from singr.http.device import Devices
@@ -93,7 +94,7 @@ async def served(*rows: Row, limits: Limiter | None = None, **settings: Any) -> 
     kit = Kit(known, limits=limits or Own(), **rest)
     app = web.Application()
     devices = Devices(known.auth_secret, secure=known.base_url.startswith("https:"))
-    mount(app, rows, Gate(kit, read, devices, SessionCookies(known)))
+    mount(app, rows, Gate(kit, read, devices, SessionCookies(known), Proxies(known.proxies)))
     async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
         yield client
 

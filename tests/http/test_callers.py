@@ -9,7 +9,7 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 
 from singr.core.settings import Settings
-from singr.http.address import client_address
+from singr.http.address import Proxies
 from singr.infra.limits import Rate
 from tests.http.stage import ECHO, GUEST, STILL, TELL, served
 
@@ -113,12 +113,12 @@ PROXIES = Settings(trusted_proxies=("127.0.0.0/8", "10.0.0.0/8", "2001:db8::/32"
 def test_the_address_is_the_last_one_no_proxy_of_ours_has(peer: str, forwarded: list[str], address: str) -> None:
     headers = CIMultiDict([("X-Forwarded-For", line) for line in forwarded])
     request = make_mocked_request("GET", "/", headers=headers).clone(remote=peer)
-    assert client_address(request, PROXIES) == address
+    assert Proxies(PROXIES).client_of(request) == address
 
 
 def test_without_trusted_proxies_nobody_is_believed() -> None:
     request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": "1.2.3.4"}).clone(remote="127.0.0.1")
-    assert client_address(request, ()) == "127.0.0.1"
+    assert Proxies(()).client_of(request) == "127.0.0.1"
 
 
 async def test_limits_by_address_count_the_client_behind_the_proxy() -> None:

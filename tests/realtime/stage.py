@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestServer
 
 from singr.core.actor import Actor
 from singr.core.settings import Settings
+from singr.http.address import Proxies
 from singr.http.call import Call
 from singr.http.cookies import SessionCookies
 from singr.http.device import Devices
@@ -118,7 +119,8 @@ async def process(redis_url: str, *worlds: World, tempo: Tempo = QUICK) -> Async
         kit = Kit(Settings(), rest, client, line, Limiter(client), rest, rest, rest)
         app = web.Application()
         app[HUB] = live
-        mount(app, ROUTES, Gate(kit, _actor, Devices("secret", secure=False), SessionCookies(kit.settings)))
+        devices, cookies = Devices("secret", secure=False), SessionCookies(kit.settings)
+        mount(app, ROUTES, Gate(kit, _actor, devices, cookies, Proxies(kit.settings.proxies)))
         server = TestServer(app)
         await enter(server)
         yield Process(server, live, line, client, town)
