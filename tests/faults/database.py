@@ -11,6 +11,7 @@ import asyncpg
 
 from tests.faults.journal import Commit, Stored, digest
 
+CONNECTS_S = 60  # a machine may have much to do: that is no finding
 # Runs at the end of the statement that moved the stream, so it sees what that statement leaves behind.
 HISTORY = """
 CREATE TABLE faults_history (
@@ -90,7 +91,7 @@ class Archive:
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[Any]:
-        link = await asyncpg.connect(self._url, timeout=10)
+        link = await asyncpg.connect(self._url, timeout=CONNECTS_S)
         try:
             yield link
         finally:

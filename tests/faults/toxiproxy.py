@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -72,5 +72,6 @@ async def opened() -> AsyncIterator[Toxiproxy]:
                         await asyncio.sleep(0.05)
             yield proxy
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):  # who ends us may have ended it, too
+            process.kill()
         await process.wait()
