@@ -40,8 +40,12 @@ def document(rows: Sequence[Row]) -> dict[str, Any]:
     schemas, components = msgspec.json.schema_components([*shapes, ProblemDocument], ref_template=REF)
     schema_of = dict(zip(shapes, schemas, strict=False))
     paths: dict[str, Any] = {}
+    named: set[str] = set()
     for row in described:
         operation = _operation(row, schema_of)
+        if row.name in named:  # one handler by two methods
+            operation["operationId"] += f".{row.method.lower()}"
+        named.add(row.name)
         for number, path in enumerate((row.path, *row.aliases)):
             suffix = f"_{number}" if number else ""
             here = operation | {"operationId": operation["operationId"] + suffix}
