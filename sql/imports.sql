@@ -1,5 +1,6 @@
 -- import_opened(tenant, system, by_user, mode, on_error, dry_run, format, encoding, file_name, most) -> maybe
--- A new import of a system that is there, unless the tenant has `most` unfinished ones already.
+-- A new import of a system that is there, unless the tenant has `most` unfinished ones already. The system is not
+-- removed meanwhile, and takes its imports along when it goes.
 INSERT INTO song_imports (customer_profiles_id, openkj_system_id, created_by, mode, on_error, dry_run, format, encoding,
                           file_name)
 SELECT s.customer_profiles_id, s.openkj_system_id, :by_user, :mode, :on_error, :dry_run, :format, :encoding, :file_name
@@ -7,6 +8,7 @@ FROM systems s
 WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :system::bigint
   AND (SELECT count(*) FROM song_imports i
        WHERE i.customer_profiles_id = :tenant AND i.status IN ('uploading', 'queued', 'running')) < :most::bigint
+FOR KEY SHARE OF s
 RETURNING song_imports_id
 
 -- import_chunk_stored(tenant, import_id, number, data) -> none

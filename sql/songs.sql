@@ -9,6 +9,13 @@ DELETE FROM song_generation_songs s
 USING closed
 WHERE s.song_generations_id = closed.song_generations_id
 
+-- book_held(tenant, system) -> maybe
+-- A system of the tenant's that is not removed while songs come into its book.
+SELECT s.openkj_system_id
+FROM systems s
+WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :system
+FOR KEY SHARE
+
 -- generation_opened(tenant, system, client) -> value
 -- A new sync's id; that of the one somebody else opened in the same moment otherwise.
 WITH opened AS (

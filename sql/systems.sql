@@ -2,7 +2,8 @@
 -- A tenant's systems after a number, with their books' sizes.
 SELECT s.openkj_system_id, s.name,
        (SELECT count(*)::int FROM songdb d
-        WHERE d.customer_profiles_id = s.customer_profiles_id AND d.openkj_system_id = s.openkj_system_id)
+        WHERE d.customer_profiles_id = s.customer_profiles_id AND d.openkj_system_id = s.openkj_system_id),
+       s.systems_id
 FROM systems s
 WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id > :after::bigint
 ORDER BY s.openkj_system_id
@@ -34,7 +35,8 @@ ON CONFLICT (customer_profiles_id, openkj_system_id) DO NOTHING
 -- One system of a tenant with its book's size.
 SELECT s.openkj_system_id, s.name,
        (SELECT count(*)::int FROM songdb d
-        WHERE d.customer_profiles_id = s.customer_profiles_id AND d.openkj_system_id = s.openkj_system_id)
+        WHERE d.customer_profiles_id = s.customer_profiles_id AND d.openkj_system_id = s.openkj_system_id),
+       s.systems_id
 FROM systems s
 WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number::bigint
 
@@ -51,7 +53,7 @@ FROM actor, customer_profiles p,
       WHERE NOT EXISTS (SELECT 1 FROM systems s
                         WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = n.number)) AS free
 WHERE p.customer_profiles_id = :tenant AND free.number IS NOT NULL
-RETURNING openkj_system_id
+RETURNING openkj_system_id, systems_id
 
 -- system_renamed(user_id, actor, tenant, number, name) -> none
 -- Gives a system another name.
@@ -66,14 +68,31 @@ WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number::bigint 
 -- What goes with a system of the tenant, and the venues that sing from it.
 SELECT s.name,
        (SELECT count(*)::int FROM songdb d WHERE d.customer_profiles_id = :tenant AND d.openkj_system_id = :number::bigint),
+       (SELECT count(*)::int FROM song_generations g
+        WHERE g.customer_profiles_id = :tenant AND g.openkj_system_id = :number::bigint
+          AND g.status IN ('open', 'held')),
+       (SELECT count(*)::int FROM song_imports i
+        WHERE i.customer_profiles_id = :tenant AND i.openkj_system_id = :number::bigint
+          AND i.status IN ('uploading', 'queued', 'running')),
        ARRAY(SELECT v.name FROM venues v
              WHERE v.customer_profiles_id = :tenant AND v.current_system_id = :number::bigint ORDER BY v.name LIMIT 20)
 FROM systems s
 WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number::bigint
 
+-- system_locked(tenant, number) -> maybe
+-- Locks a system that is to go: whoever brings songs into its book or a venue to it is through before, or finds it gone.
+SELECT s.openkj_system_id
+FROM systems s
+WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number::bigint
+FOR UPDATE
+
 -- system_syncs_removed(tenant, number) -> none
 -- Deletes a system's syncs; waits for one that is being published.
 DELETE FROM song_generations g WHERE g.customer_profiles_id = :tenant AND g.openkj_system_id = :number::bigint
+
+-- system_imports_removed(tenant, number) -> none
+-- Deletes a system's imports with their files; waits for one that is being merged.
+DELETE FROM song_imports i WHERE i.customer_profiles_id = :tenant AND i.openkj_system_id = :number::bigint
 
 -- system_removed(tenant, number) -> maybe
 -- Deletes a system with its book, unless a venue sings from it.

@@ -56,16 +56,25 @@ SELECT EXISTS (SELECT 1 FROM systems s WHERE s.customer_profiles_id = :tenant AN
 
 -- venue_added(user_id, actor, tenant, url_names, given) -> maybe
 -- A new venue with the tenant's next number, under the first of these names that is free; a taken name is a unique
--- violation. OpenKJ sees it, so the serial moves. No row where there is no such tenant.
+-- violation. It sings from the given system or the tenant's lowest, which is not removed meanwhile. OpenKJ sees it, so
+-- the serial moves. No row where there is no such tenant or system.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+), sings AS MATERIALIZED (
+    SELECT s.openkj_system_id
+    FROM systems s, actor
+    WHERE s.customer_profiles_id = :tenant
+      AND s.openkj_system_id = coalesce((:given::jsonb ->> 'current_system_id')::bigint, s.openkj_system_id)
+    ORDER BY s.openkj_system_id
+    LIMIT 1
+    FOR KEY SHARE OF s
 ), numbered AS (
     UPDATE state t
     SET serial = CASE WHEN t.serial < 2147483647 THEN t.serial + 1 ELSE 1 END,
         last_venue_number = 1 + greatest(
             1000, t.last_venue_number,
             (SELECT max(v.openkj_venue_id) FROM venues v WHERE v.customer_profiles_id = :tenant))
-    FROM actor
+    FROM sings
     WHERE t.customer_profiles_id = :tenant
     RETURNING t.last_venue_number
 ), named AS (
@@ -80,22 +89,29 @@ INSERT INTO venues (customer_profiles_id, openkj_venue_id, url_name, name, addre
                     phone_number, website, location, accepting_requests, current_system_id, queue_privacy, message,
                     rules)
 SELECT :tenant, numbered.last_venue_number, named.url_name, n.name, n.address, n.city, n.state, n.postal_code,
-       n.country, n.phone_number, n.website, n.location, n.accepting_requests, n.current_system_id, n.queue_privacy,
+       n.country, n.phone_number, n.website, n.location, n.accepting_requests, sings.openkj_system_id, n.queue_privacy,
        n.message, n.rules
-FROM numbered, named, jsonb_populate_record(NULL::venues, :given::jsonb) AS n
+FROM numbered, sings, named, jsonb_populate_record(NULL::venues, :given::jsonb) AS n
 RETURNING venues_id
 
 -- venue_changed(user_id, actor, tenant, venue_id, given) -> maybe
 -- Changes the columns that are given. No row when watchers see no difference: then neither the version nor the serial
--- moves. The serial moves only when OpenKJ would see it.
+-- moves. The serial moves only when OpenKJ would see it. A given system is not removed meanwhile; where the tenant has
+-- none of that number nothing changes.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 ), gate AS MATERIALIZED (
     SELECT s.venues_id FROM venue_streams s, actor WHERE s.venues_id = :venue_id FOR UPDATE OF s
+), sings AS MATERIALIZED (
+    SELECT s.openkj_system_id
+    FROM systems s, gate
+    WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = (:given::jsonb ->> 'current_system_id')::bigint
+    FOR KEY SHARE OF s
 ), before AS MATERIALIZED (
     SELECT v.venues_id, v AS was
     FROM venues v JOIN gate USING (venues_id)
     WHERE v.customer_profiles_id = :tenant
+      AND ((:given::jsonb ->> 'current_system_id') IS NULL OR EXISTS (SELECT 1 FROM sings))
     FOR UPDATE OF v
 ), changed AS (
     UPDATE venues v

@@ -8,6 +8,7 @@ from contextlib import suppress
 import msgspec
 from aiohttp import hdrs, web
 
+from singr.core.errors import NotFound
 from singr.http.call import Call
 from singr.imports.imports import find, shown
 from singr.imports.shapes import ImportRow
@@ -31,7 +32,8 @@ async def follow(call: Call, request: web.Request, import_id: int) -> web.Stream
         return web.Response(headers=headers)
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
-    with suppress(ConnectionError, TimeoutError):
+    # Its system may be removed meanwhile, and takes it along.
+    with suppress(ConnectionError, TimeoutError, NotFound):
         async with asyncio.timeout(FOLLOW_S):
             await _tell(call, request, response, row)
     return response

@@ -19,9 +19,14 @@ BOOKS_MAX = 20
 async def list_of_system(call: Call, system_id: int, *, query: SongQuery) -> Found:
     """One system's book (OpenKJ's number), searched or listed by artist."""
     given = OwnSearch(query.q, query.artist, query.limit, query.cursor, system_id=system_id)
+    await check_system(call, system_id)
+    return await list_own(call, query=given)
+
+
+async def check_system(call: Call, system_id: int) -> None:
+    """See that the organization has this system; raises NotFound."""
     if not await NUMBERS(call.kit.db, tenant=call.tenant, system=system_id, after=0, max_rows=1):
         raise NotFound("no such system")
-    return await list_own(call, query=given)
 
 
 async def list_own(call: Call, *, query: OwnSearch) -> Found:

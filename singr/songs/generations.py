@@ -12,7 +12,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from singr.core.errors import UpstreamUnavailable
+from singr.core.errors import NotFound, UpstreamUnavailable
 from singr.http import kept
 from singr.http.call import Call
 from singr.infra.postgres import Transaction
@@ -31,6 +31,7 @@ PUBLISH_TIMEOUT_S = 100
 ANSWER_WITHIN_S = 5.0
 REPORTED_MAX = 10
 
+HELD = maybe("book_held", int)
 SUPERSEDE = none("generations_superseded")
 OPEN = value("generation_opened", int)
 AT_WORK = maybe("generation_at_work", Generation)
@@ -48,6 +49,7 @@ HOLD = none("generation_held")
 async def open_generation(call: Call, tenant: UUID, system: int, client: str = "") -> None:
     """Begin a sync of a system's book by a program. One that was still under way or held is given up."""
     async with call.kit.db.transaction(call.actor) as tx:
+        await _hold_book(tx, tenant, system)
         await SUPERSEDE(tx, tenant=tenant, system=system)
         sync = await OPEN(tx, tenant=tenant, system=system, client=client)
     await _post_publishing(call, tenant, sync, 0)
@@ -62,6 +64,7 @@ async def add_document(call: Call, tenant: UUID, system: int, songs: list[Any]) 
     spelt, odd = await spell_all(songs)
     await typos.learn(call.kit.db, spelt)
     async with call.kit.db.transaction(call.actor) as tx:
+        await _hold_book(tx, tenant, system)
         sync = await AT_WORK(tx, tenant=tenant, system=system)
         if sync is None:
             added = await merge(tx, tenant, system, spelt)
@@ -117,6 +120,12 @@ async def discard(call: Call, tenant: UUID, generation: int) -> bool:
         await CLOSE(tx, tenant=tenant, generation=generation, status="discarded", songs_after=None)
         await DROP(tx, tenant=tenant, generation=generation)
     return True
+
+
+async def _hold_book(tx: Transaction, tenant: UUID, system: int) -> None:
+    """Keep a book's system there until the transaction ends; raises NotFound for one that has just been removed."""
+    if await HELD(tx, tenant=tenant, system=system) is None:
+        raise NotFound("no such system")
 
 
 async def _publish_at_once(call: Call, sync: Generation) -> bool:

@@ -22,8 +22,7 @@ class SyncClosed(Conflict):
 
 async def list_of_system(call: Call, system_id: int, *, query: SyncList) -> Page[Sync]:
     """Syncs of one system (OpenKJ's number), the newest first."""
-    if not await catalogue.NUMBERS(call.kit.db, tenant=call.tenant, system=system_id, after=0, max_rows=1):
-        raise NotFound("no such system")
+    await catalogue.check_system(call, system_id)
     before = paging.position(query.cursor, tuple[Id])
     rows = await LISTED(
         call.kit.db,

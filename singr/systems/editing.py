@@ -16,8 +16,10 @@ SHOWN = maybe("system_shown", System)
 ADDED = maybe("system_added", MadeSystem)
 RENAMED = none("system_renamed")
 TAKES_ALONG = maybe("system_takes_along", TakenAlong)
+LOCKED = maybe("system_locked", int)
 SYNCS_REMOVED = none("system_syncs_removed")
-REMOVED = maybe("system_removed", MadeSystem)
+IMPORTS_REMOVED = none("system_imports_removed")
+REMOVED = maybe("system_removed", int)
 
 # Of two that are made at once, one gets the next number.
 NUMBERING_TRIES = 5
@@ -39,7 +41,7 @@ async def create(call: Call, *, body: SystemName) -> System:
             continue
         if made is None:
             raise Conflict(f"no number is free: at most {NUMBER_MAX} systems")
-        return System(made.number, name, 0)
+        return System(made.number, name, 0, made.public_id)
     raise Conflict("others are making systems too; try again")
 
 
@@ -60,12 +62,23 @@ async def remove(call: Call, system_id: int, *, query: Confirm) -> None:
     if along.venues:
         raise SystemInUse(f"choose another system first at {', '.join(along.venues)}")
     if not query.given:
-        raise NotConfirmed(f"{along.name} would take along {along.songs} songs; add ?confirm to delete it")
+        raise NotConfirmed(_warning(along))
     async with call.kit.db.transaction(call.actor, timeout_s=REMOVAL_TIMEOUT_S) as tx:
-        await SYNCS_REMOVED(tx, tenant=call.tenant, number=system_id)
-        if await REMOVED(tx, tenant=call.tenant, number=system_id) is None:
+        given = {"tenant": call.tenant, "number": system_id}
+        if await LOCKED(tx, **given) is None:
+            raise NotFound("no such system")
+        await SYNCS_REMOVED(tx, **given)
+        await IMPORTS_REMOVED(tx, **given)
+        if await REMOVED(tx, **given) is None:
             raise SystemInUse("a venue has just chosen it")
     call.kit.cache.forget(kept.book(call.tenant, system_id))
+
+
+def _warning(along: TakenAlong) -> str:
+    return (
+        f"{along.name} would take along {along.songs} songs, {along.syncs} syncs under way or held "
+        f"and {along.imports} imports under way; add ?confirm to delete it"
+    )
 
 
 def _named(body: SystemName) -> str:

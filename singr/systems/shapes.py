@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
@@ -10,11 +11,13 @@ from singr.core.paging import Limit
 
 
 class System(Struct, rename="camel"):
-    """`id` is OpenKJ's number of the system, the one a venue's `currentSystemId` means; `songs` its book's size."""
+    """`id` is OpenKJ's number of the system, the one a venue's `currentSystemId` means; `songs` its book's size.
+    `publicId` is what everybody searches it by, at `/v1/public/songs/search?system=`."""
 
     id: int
     name: str
     songs: int
+    public_id: UUID
 
 
 class SystemList(Struct, rename="camel"):
@@ -28,13 +31,16 @@ class SystemName(Struct, rename="camel", forbid_unknown_fields=True):
 
 class MadeSystem(Struct):
     number: int
+    public_id: UUID
 
 
 class TakenAlong(Struct):
-    """What goes with a system; `venues` are those that sing from it."""
+    """What goes with a system, of syncs and imports those that have not ended; `venues` are those that sing from it."""
 
     name: str
     songs: int
+    syncs: int
+    imports: int
     venues: list[str]
 
 

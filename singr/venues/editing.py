@@ -42,7 +42,6 @@ class NameTaken(Conflict):
 async def create(call: Call, *, body: NewVenue) -> Venue:
     """Make a venue. OpenKJ's number is the organization's next from 1001; none is ever used again."""
     given = forms.columns(body)
-    await _check_system(call, given)
     url_names = [body.url_name] if body.url_name else slugs.candidates(body.name)
     made = await _add(call, url_names, given, tries=1 if body.url_name else NAMING_TRIES)
     call.kit.cache.forget(kept.VENUES)
@@ -52,7 +51,6 @@ async def create(call: Call, *, body: NewVenue) -> Venue:
 async def change(call: Call, venue_id: UUID, *, body: VenuePatch) -> Venue:
     """Change what is given of a venue; guests, hosts and OpenKJ see it at once."""
     given = forms.columns(body)
-    await _check_system(call, given)
     await put(call, call.tenant, venue_id, given)
     return await venues.show(call, venue_id)
 
@@ -63,7 +61,8 @@ async def replace(call: Call, venue_id: UUID, *, body: VenuePatch) -> Venue:
 
 
 async def put(call: Call, tenant: UUID, venue_id: UUID, given: dict[str, Any]) -> None:
-    """Set columns of a venue and tell its watchers; raises NameTaken, and NotFound for other tenants' venues."""
+    """Set columns of a venue and tell its watchers; raises NameTaken, ValidationFailed for a system that
+    is not there, and NotFound for other tenants' venues."""
     try:
         changed = await CHANGED(call.kit.db, **call.audit, tenant=tenant, venue_id=venue_id, given=given)
     except asyncpg.UniqueViolationError as exc:
@@ -71,6 +70,7 @@ async def put(call: Call, tenant: UUID, venue_id: UUID, given: dict[str, Any]) -
     call.kit.cache.forget(kept.VENUES, kept.venue(venue_id))
     if changed is None:
         await venues.row(call.kit.db, tenant, venue_id)
+        await _check_system(call, tenant, given)
         return
     venue = venues.watched(changed)
     # A new privacy setting changes how every request looks, another rotation asks who sang tonight: rooms read again.
@@ -100,13 +100,14 @@ async def _add(call: Call, url_names: list[str], given: dict[str, Any], *, tries
             return await _add(call, url_names, given, tries=tries - 1)
         raise NameTaken from exc
     if made is None:
-        raise NotFound("no such organization")
+        await _check_system(call, call.tenant, given)
+        raise NotFound("no such organization, or one without a system")
     return made.id
 
 
-async def _check_system(call: Call, given: dict[str, Any]) -> None:
-    number = given.get("current_system_id", 1)
-    if number != 1 and not await HAS_SYSTEM(call.kit.db, tenant=call.tenant, number=number):
+async def _check_system(call: Call, tenant: UUID, given: dict[str, Any]) -> None:
+    number = given.get("current_system_id")
+    if number is not None and not await HAS_SYSTEM(call.kit.db, tenant=tenant, number=number):
         raise ValidationFailed(errors=(FieldError("currentSystemId", "no such system"),))
 
 

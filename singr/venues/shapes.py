@@ -191,7 +191,8 @@ class TakenAlong(Struct):
 
 
 class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
-    """Without `urlName` one is made of the name. Latitude and longitude come together or not at all."""
+    """Without `urlName` one is made of the name, without `currentSystemId` it is the lowest there is. Latitude and
+    longitude come together or not at all."""
 
     name: Name
     url_name: UrlName | None = None
@@ -205,7 +206,7 @@ class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     accepting_requests: bool = True
-    current_system_id: SystemNumber = 1
+    current_system_id: SystemNumber | UnsetType = UNSET
     queue_privacy: Privacy = "hidden"
     message: Message = ""
     rules: Rules | Preset = "open"

@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from singr.infra.sql import QUERIES
+from singr.venues import forms
+from singr.venues.shapes import NewVenue
 from tests.house import SONG, VENUE, House
 from tests.queue.test_guests import slug
 
@@ -135,6 +138,66 @@ async def test_of_two_venues_that_take_a_name_one_gets_it(house: House) -> None:
     assert {slug(problem) for status, problem in answers if status == 409} == {"conflict"}
 
 
+STAYS = "FOR KEY SHARE"
+NUMBERS = "SELECT array_agg(openkj_system_id ORDER BY openkj_system_id) FROM systems"
+VENUE_B = msgspec.json.encode(forms.columns(NewVenue("B", current_system_id=2))).decode()
+IMPORT = {"mode": "merge", "on_error": "fail", "dry_run": False, "format": "csv", "encoding": "", "most": 5}
+COMES: dict[str, dict[str, Any]] = {
+    "venue_changed": {"given": '{"current_system_id": 2}'},
+    "venue_added": {"given": VENUE_B, "url_names": ["b"]},
+    "import_opened": IMPORT,
+    "book_held": {},
+}
+HANGS_ON_IT = """
+SELECT (SELECT count(*) FROM venues WHERE current_system_id = 2) + (SELECT count(*) FROM song_imports)
+"""
+
+
+async def system_two(house: House, looking: Any) -> dict[str, Any]:
+    headers = await house.sign_in()
+    assert (await house.call("POST", "/v1/customer/systems", json={"name": "Two"}, headers=headers))[0] == 201
+    return await demo(looking) | {"system": 2, "number": 2}
+
+
+@pytest.mark.parametrize("name", COMES)
+@pytest.mark.parametrize("lock", [STAYS, ""])
+async def test_a_system_that_somebody_takes_up_is_not_removed_under_them(
+    name: str, lock: str, house: House, links: list[Any]
+) -> None:
+    """A venue that sings from it holds it. An import and a sync go with it, once they are seen."""
+    taking, _, looking = links
+    where, headers = await system_two(house, looking), await house.sign_in()
+    text = without(name, STAYS) if not lock else None
+    async with taking.transaction():
+        assert await run(taking, name, text, **where, **COMES[name])
+        late = asyncio.create_task(house.call("DELETE", "/v1/customer/systems/2?confirm", headers=headers))
+        await waits(looking, late)
+        assert late.done() is (lock == "")
+    status, _ = await late
+    assert status == (409 if lock and name.startswith("venue") else 204)
+    assert await house.value(NUMBERS) == ([1, 2] if status == 409 else [1])
+    dangling = status == 204 and await house.value(HANGS_ON_IT)
+    assert bool(dangling) is (lock == "" and name != "book_held")
+
+
+@pytest.mark.parametrize("name", COMES)
+async def test_a_system_that_is_being_removed_is_taken_up_by_nobody(name: str, house: House, links: list[Any]) -> None:
+    removing, taking, looking = links
+    where = await system_two(house, looking)
+    async with removing.transaction():
+        await removing.execute("SELECT set_config('app.actor', 'test', true)")
+        for statement in ("system_locked", "system_removed"):
+            assert await run(removing, statement, **where)
+        late = asyncio.create_task(run(taking, name, **where, **COMES[name]))
+        await waits(looking, late)
+    assert not await late
+
+
+def without(name: str, part: str) -> str:
+    """A statement without the line that begins with this."""
+    return "\n".join(line for line in QUERIES[name].text.splitlines() if not line.strip().startswith(part))
+
+
 STANDS = "CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END"
 
 
@@ -157,7 +220,11 @@ async def test_a_poll_reads_how_its_key_stands_with_what_it_asks_for(
 
 
 @pytest.mark.parametrize(
-    ("name", "part"), [("requests_settle", LOOKS_AGAIN), ("request_submit", READ_AGAIN), ("openkj_key", STANDS)]
+    ("name", "part"),
+    [
+        *(("requests_settle", LOOKS_AGAIN), ("request_submit", READ_AGAIN), ("openkj_key", STANDS)),
+        *((name, STAYS) for name in COMES),
+    ],
 )
 def test_what_a_control_takes_away_is_there(name: str, part: str) -> None:
     assert QUERIES[name].text.count(part) == 1
