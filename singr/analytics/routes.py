@@ -12,18 +12,18 @@ from singr.http.route import MANAGING, Route
 
 ROUTES = (
     Route("GET", "/v1/customer/analytics/daily-stats", nights.daily_stats,
-          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,),
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,), gives="text/csv",
           query=NightList, returns=Page[DailyStats]),
     Route("GET", "/v1/customer/analytics/top-songs", nights.top_songs,
-          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,),
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,), gives="text/csv",
           query=NightList, returns=Page[SongOfNights]),
     Route("GET", "/v1/customer/analytics/singers", nights.singers,
-          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,),
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,), gives="text/csv",
           query=NightList, returns=Page[TopSinger]),
     Route("GET", "/v1/customer/analytics/peak-hours", nights.peak_hours,
-          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,),
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,), gives="text/csv",
           query=HourList, returns=list[PeakHour]),
     Route("GET", "/v1/customer/analytics/venues", nights.venues,
-          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,),
+          may=holds(Permission.REQUESTS_READ), rate=MANAGING, raises=(NotFound,), gives="text/csv",
           query=NightList, returns=Page[VenueStats]),
 )  # fmt: skip

@@ -113,10 +113,11 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
 
 def _responses(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success"}
-    if row.returns:
-        success["content"] = {"application/json": {"schema": schema_of[row.returns]}}
+    given = {"application/json": {"schema": schema_of[row.returns]}} if row.returns else {}
     if row.gives:
-        success["content"] = {row.gives: {"schema": {}}}
+        given[row.gives] = {"schema": {}}
+    if given:
+        success["content"] = given
     problem = {"content": {CONTENT_TYPE: {"schema": {"$ref": REF.format(name="ProblemDocument")}}}}
     if row.gives == "text/html":  # a page, whatever happens
         problem = {"content": {row.gives: {"schema": {}}}}

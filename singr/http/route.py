@@ -68,7 +68,7 @@ def Route(method: str, path: str, handler: Callable[..., Any], **columns: Any) -
     """A row of the table. `may` and `rate` have no default: forgetting one is an error at import.
 
     `raw` handlers get `(call, request, …)` and return aiohttp's own response (pages, live connections, OpenKJ);
-    `takes` and `gives` are the media types of a raw row's body and answer, for the API's description.
+    `takes` and `gives` are media types of a body and an answer beside `body` and `returns`, for the API's description.
     `quiet` ones leave no log line a call. `replay` rows create something for somebody signed in, and give the first
     answer again to a repeated `Idempotency-Key`. On `live` ones a session cookie counts only from our own origin.
     """

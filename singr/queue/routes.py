@@ -55,7 +55,7 @@ ROUTES = (
           raises=(NotFound,)),
     Route("POST", "/v1/customer/requests", hosts.add,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
-          body=RequestFor, returns=HostRequest, status=201, raises=(KeyReused,)),
+          body=RequestFor, returns=HostRequest, status=201, raises=(KeyReused, NotFound)),
     Route("PATCH", "/v1/customer/requests/{request_id}", hosts.settle,
           may=holds(Permission.REQUESTS_PROCESS), rate=Rate(300, per_s=60, by="organization"),
           body=Settle, returns=HostRequest, raises=(AlreadySettled,)),

@@ -7,12 +7,12 @@ from uuid import UUID
 from msgspec import UNSET
 
 from singr.core import paging
-from singr.core.errors import FieldError, NotFound, ValidationFailed
+from singr.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from singr.core.paging import Page
 from singr.core.text import clean
 from singr.http.call import Call
 from singr.infra.sql import Runs, many, maybe, none
-from singr.singers import singer
+from singr.singers import profile, singer
 from singr.singers.shapes import (
     FavoriteRow,
     FavoriteSong,
@@ -33,6 +33,10 @@ KEEP_VENUE = maybe("favorite_venue_kept", Kept)
 DROP_VENUE = none("favorite_venue_dropped")
 
 SONGS_MAX = 2_000
+
+
+class FavoritesFull(Conflict):
+    title = "You keep as many songs as can be kept"
 
 
 async def list_songs(call: Call, *, query: FavoriteSongs) -> Page[FavoriteSong]:
@@ -71,7 +75,8 @@ async def keep_song(call: Call, *, body: NewFavorite) -> FavoriteSong:
             most=SONGS_MAX,
         )
     if row is None:
-        raise NotFound(f"your singer profile is gone, or has {SONGS_MAX} songs")
+        await profile.show(call)
+        raise FavoritesFull(f"you keep {SONGS_MAX} songs: let one go first")
     return _shown(row, at_venue=False)
 
 

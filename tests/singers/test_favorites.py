@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from singr.singers import favorites
 from tests.house import House
 from tests.singers.stage import SECOND_VENUE, own, singer
 
@@ -24,6 +27,15 @@ async def test_a_song_is_kept_once_with_the_key_last_given(house: House) -> None
     assert again["id"] == first["id"]
     (row,) = await own(house, bo, "favorites/songs")
     assert (row["keyChange"], "songId" in row) == (1, False)
+
+
+async def test_whoever_keeps_too_many_songs_is_told_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(favorites, "SONGS_MAX", 1)
+    bo = await singer(house)
+    await keep(house, bo)
+    status, problem = await house.call("POST", SONGS, json={"artist": "Toto", "title": "Africa"}, headers=bo)
+    assert (status, problem["detail"]) == (409, "you keep 1 songs: let one go first")
+    await keep(house, bo, keyChange=2)
 
 
 async def test_a_favourite_is_found_in_tonights_book_also_after_a_sync(house: House) -> None:
