@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
 from tests.house import House
 
@@ -18,7 +18,7 @@ expect.set_options(timeout=DEADLINE_MS)
 
 @dataclass
 class People:
-    """`complaints` are script errors and policy violations of all their pages."""
+    """`complaints` are script errors, policy violations and calls of foreign hosts, of all their pages."""
 
     browser: Browser
     house: House
@@ -51,14 +51,21 @@ class People:
 
     async def page(self, size: tuple[int, int], **context: Any) -> Page:
         width, height = size
-        opened = await self.browser.new_context(
-            base_url=str(self.house.client.make_url("/")), viewport={"width": width, "height": height}, **context
-        )
+        home = str(self.house.client.make_url("/"))
+        opened = await self.browser.new_context(base_url=home, viewport={"width": width, "height": height}, **context)
         opened.set_default_timeout(DEADLINE_MS)
         page = await opened.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
+        page.on("request", lambda request: self._follow(request, home))
         return page
+
+    def _follow(self, request: Request, home: str) -> None:
+        """Where a person goes is their own choice; what a page of ours fetches comes from our house."""
+        if request.is_navigation_request() or request.url.startswith((home, "data:", "blob:")):
+            return
+        if request.frame.url.startswith(home):
+            self.complaints.append(f"{request.frame.url} asked {request.url}")
 
     def _listen(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text or "requires 'Trusted" in message.text:

@@ -3,9 +3,13 @@
 // A press and its release on different rows are no click, because a row's node never becomes another request's.
 
 import { arrange, setText } from "../common/dom.js";
+import { showNames } from "./names.js";
 import { Row } from "./row.js";
 
 const CALM_MS = 600;
+// A mouse in the list is looking for something there.
+const AIM_MS = 1_000;
+const [INERT, INERT_MS] = [{ pointerEvents: ["none", "none"] }, 400];
 
 export class Queue extends EventTarget {
   #list;
@@ -16,11 +20,14 @@ export class Queue extends EventTarget {
   #places = null;
   #isPressed = false;
   #calmAt = 0;
+  #calming = 0;
 
   constructor(list, chip) {
     super();
     [this.#list, this.#chip] = [list, chip];
+    list.tabIndex = -1;
     list.addEventListener("pointerdown", () => (this.#isPressed = true));
+    list.addEventListener("pointermove", ({ pointerType }) => pointerType === "mouse" && this.#calm(AIM_MS));
     for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => this.#release());
     list.addEventListener("focusin", ({ target }) => this.#point(target.closest("li")));
     list.addEventListener("focusout", () => setTimeout(() => this.#settle()));
@@ -31,7 +38,7 @@ export class Queue extends EventTarget {
   follow({ upserted, removed }, requests) {
     for (const id of upserted) this.#upsert(id, requests.get(id));
     for (const { id, request } of removed) this.#remove(id, request);
-    this.#showNames();
+    showNames([...this.#rows.values()]);
     this.#settle();
   }
 
@@ -61,10 +68,10 @@ export class Queue extends EventTarget {
   /** Our own decision: the row leaves at once, and the next one takes its place and the focus. */
   take(id) {
     const row = this.#rows.get(id);
-    const next = this.#beside(row.node, 1) ?? this.#beside(row.node, -1);
+    const next = this.#beside(row.node, 1) ?? this.#beside(row.node, -1) ?? this.#list;
     this.#taken.add(id);
-    this.#filterRow(row);
-    next?.focus({ preventScroll: true });
+    this.#move(() => this.#filterRow(row));
+    next.focus({ preventScroll: true });
     this.#tell();
   }
 
@@ -73,7 +80,7 @@ export class Queue extends EventTarget {
     this.#taken.delete(id);
     const row = this.#rows.get(id);
     if (!row) return;
-    this.#filterRow(row);
+    this.#move(() => this.#filterRow(row));
     row.node.focus();
     this.#tell();
   }
@@ -103,25 +110,25 @@ export class Queue extends EventTarget {
 
   /** Lets settled rows go now, and the others stand in their order. */
   apply() {
-    for (const [id, row] of this.#rows) if (row.isGone) this.#drop(id);
-    const focused = document.activeElement;
-    const isOurs = this.#list.contains(focused);
-    arrange(this.#list, this.#sorted.map((row) => row.node));
-    if (isOurs && focused !== document.activeElement) focused.focus({ preventScroll: true });
+    this.#move(() => {
+      for (const [id, row] of this.#rows) if (row.isGone) this.#drop(id);
+      const focused = document.activeElement;
+      const isOurs = this.#list.contains(focused);
+      arrange(this.#list, this.#sorted.map((row) => row.node));
+      if (isOurs && focused !== document.activeElement) focused.focus({ preventScroll: true });
+    });
     this.#tell();
   }
 
-  /** Requests of one phone are shown with each other's names, and with those it asked under before. */
-  #showNames() {
-    const phones = new Map();
-    for (const row of this.#rows.values()) {
-      const phone = row.request.device ?? row.request.id;
-      phones.set(phone, [...(phones.get(phone) ?? []), row]);
-    }
-    for (const rows of phones.values()) {
-      const names = rows.flatMap(({ request }) => [request.singerName, ...(request.alsoAskedAs ?? [])]);
-      for (const row of rows) row.showAlso(othersThan(row.request.singerName, names));
-    }
+  /** What stands elsewhere after `change` cannot be pressed for a moment: a finger on its way meant another row. */
+  #move(change) {
+    const places = new Map(this.#standing.map((node, n) => [node, n]));
+    change();
+    for (const [n, node] of this.#standing.entries()) if ((places.get(node) ?? n) !== n) node.animate(INERT, INERT_MS);
+  }
+
+  get #standing() {
+    return [...this.#list.children].filter((node) => !node.hidden);
   }
 
   #upsert(id, request) {
@@ -139,13 +146,17 @@ export class Queue extends EventTarget {
     if (!row) return;
     this.dispatchEvent(new CustomEvent("settled", { detail: { id, settled } }));
     if (this.#taken.delete(id)) this.#drop(id);
-    else row.markGone(settled);
+    else {
+      const isWithin = row.node.contains(document.activeElement);
+      row.markGone(settled);
+      if (isWithin) row.node.focus({ preventScroll: true });
+    }
   }
 
   #drop(id) {
     const { node } = this.#rows.get(id);
     const hadFocus = node.contains(document.activeElement);
-    const next = hadFocus && (this.#beside(node, 1) ?? this.#beside(node, -1));
+    const next = hadFocus && (this.#beside(node, 1) ?? this.#beside(node, -1) ?? this.#list);
     node.remove();
     this.#rows.delete(id);
     if (next) next.focus({ preventScroll: true });
@@ -154,8 +165,13 @@ export class Queue extends EventTarget {
   #release() {
     if (!this.#isPressed) return;
     this.#isPressed = false;
-    this.#calmAt = Date.now() + CALM_MS;
-    setTimeout(() => this.#settle(), CALM_MS + 10);
+    this.#calm(CALM_MS);
+  }
+
+  #calm(ms) {
+    this.#calmAt = Math.max(this.#calmAt, Date.now() + ms);
+    clearTimeout(this.#calming);
+    this.#calming = setTimeout(() => this.#settle(), this.#calmAt - Date.now() + 10);
   }
 
   get #isHeld() {
@@ -205,11 +221,4 @@ export class Queue extends EventTarget {
     if (before) before.tabIndex = -1;
     node.tabIndex = 0;
   }
-}
-
-/** Each of the names once, however it is written, but for the own one. */
-function othersThan(own, names) {
-  const others = new Map(names.map((name) => [name.toLocaleLowerCase(), name]));
-  others.delete(own.toLocaleLowerCase());
-  return [...others.values()];
 }

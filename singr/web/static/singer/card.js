@@ -25,7 +25,9 @@ export class Card {
     const labels = actions.map((action) => action.label).join();
     if (labels === this.#labels) return;
     this.#labels = labels;
+    const hadFocus = this.#buttons.contains(document.activeElement);
     this.#buttons.replaceChildren(...actions.map(button));
+    if (hadFocus) this.#buttons.firstElementChild?.focus({ preventScroll: true });
   }
 }
 

@@ -144,6 +144,7 @@ export class Mine {
 
   render() {
     const shown = new Map([...this.#outbox.entries.map((e) => this.#ofEntry(e)).reverse(), ...this.#ofRequests()]);
+    const hadFocus = this.#list.contains(document.activeElement);
     for (const [key, card] of this.#cards) {
       if (shown.has(key)) continue;
       card.node.remove();
@@ -159,6 +160,7 @@ export class Mine {
       else this.#list.insertBefore(card.node, place);
     }
     if (this.#list.firstElementChild !== newest) this.#list.scrollLeft = 0;
+    if (hadFocus && !this.#list.contains(document.activeElement)) ($("button", this.#list) ?? $("#mine")).focus();
   }
 
   #ofEntry(entry) {

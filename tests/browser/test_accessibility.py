@@ -1,0 +1,106 @@
+"""Every page in every state, for those who see, hear or move less than others: axe-core finds nothing."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser import axe
+from tests.browser.people import LAPTOP, People
+from tests.house import House
+
+PANELS = ("add", "settled", "rules", "book", "nights", "keys", "kiosk")
+
+
+async def is_sound(page: Page, state: str) -> None:
+    violations = await axe.found(page)
+    assert not violations, "\n".join([state, *violations])
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "ar"])
+async def test_the_singer_page_has_no_fault_in_any_state(locale: str, people: People, house: House) -> None:
+    anna = await people.singer("Anna", locale=locale)
+    page = anna.page
+    await is_sound(page, "as it opens")
+    for list_ in ("top", "artists"):
+        await page.locator(f"#ways [href='?list={list_}']").click()
+        await expect(page.locator(f"#ways [href='?list={list_}']")).to_have_attribute("aria-current", "true")
+        await is_sound(page, list_)
+    await anna.search("xyzzy")
+    await expect(page.locator("#none")).to_contain_text("xyzzy")
+    await is_sound(page, "nothing found")
+    await anna.search("Hey Jude")
+    await anna.song("Hey Jude").click()
+    await page.locator("#sheet summary").click()
+    await is_sound(page, "the sheet")
+    await page.locator("#name").fill("Anna")
+    await page.locator("#go").click()
+    await expect(anna.card("Hey Jude").locator("button").first).to_be_visible()
+    await is_sound(page, "an own request")
+    await page.locator("#results button").first.click()
+    await page.locator("#go").click()
+    await expect(page.locator(".card")).to_have_count(2)
+    await is_sound(page, "a second time the same")
+    change = {"acceptingRequests": False, "message": "Back at ten"}
+    path, headers = f"/v1/customer/venues/{await house.venue_id()}", await house.sign_in()
+    await house.call("PATCH", path, json=change, headers=headers)
+    await expect(page.locator("body")).to_have_attribute("data-open", "false")
+    await is_sound(page, "closed")
+
+
+async def test_the_console_has_no_fault_in_any_state(people: People, house: House) -> None:
+    page = await people.page(LAPTOP)
+    await page.goto("/host")
+    await expect(page.get_by_label("E-mail")).to_be_visible()
+    await is_sound(page, "signing in")
+    host = await people.host(page)
+    await expect(page.locator("#empty")).not_to_be_empty()
+    await is_sound(page, "nothing waits")
+    for name in ("Anna", "Bo", "محمد"):
+        await house.ask(singerName=name, title=f"Song of {name}", notes="With Cy", keyChange=2)
+    await expect(host.rows).to_have_count(3)
+    await is_sound(page, "a queue")
+    await host.press("Reject", "Bo")
+    await expect(page.get_by_label("Reason")).to_be_visible()
+    await is_sound(page, "a rejection to undo")
+    await host.row("Anna").locator(".what").click()
+    await expect(page.locator("#details")).to_be_visible()
+    await is_sound(page, "details")
+    await page.keyboard.press("Escape")
+    await page.locator("#help-open").click()
+    await expect(page.locator("#help")).to_be_visible()
+    await is_sound(page, "help")
+    await page.keyboard.press("Escape")
+    await page.locator("#preset").select_option("arrival")
+    await expect(page.locator("#rotation")).to_be_visible()
+    await is_sound(page, "a rotation")
+
+
+async def test_every_panel_of_the_console_is_without_fault(people: People, house: House) -> None:
+    await house.ask()
+    host = await people.host()
+    await host.page.locator("#manage").click()
+    for name in PANELS:
+        button = host.page.locator(f"#panels nav button[name={name}]")
+        await button.click()
+        await expect(button).to_have_attribute("aria-current", "page")
+        await expect(host.page.locator("#panel").locator(":is(input, button, li, svg):visible").first).to_be_visible()
+        await is_sound(host.page, name)
+
+
+async def test_the_screen_has_no_fault(people: People, house: House) -> None:
+    await house.ask()
+    screen = await people.screen()
+    await expect(screen.locator("#queue li")).to_have_count(1)
+    await is_sound(screen, "a queue")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/account", "/account#sign-in", "/account#register", "/v/nowhere"])
+async def test_the_other_pages_have_no_fault(path: str, people: People) -> None:
+    page = await people.page(LAPTOP)
+    await page.goto(path)
+    await expect(page.locator("h1")).not_to_be_empty()
+    if path == "/docs":
+        await expect(page.locator("summary").first).to_be_visible()
+        await page.locator("summary").first.click()
+    await is_sound(page, path)
