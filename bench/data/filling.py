@@ -16,7 +16,7 @@ from singr.infra.postgres import Database
 from singr.seed import seed_baseline
 
 SCRIPT = Path(__file__).with_name("fill.sql")
-PASSWORD = "Bench123!"
+PASSWORD = "Bench12345678!"
 KEY = "skj_bench-"
 STATEMENT_TIMEOUT_S = 900
 

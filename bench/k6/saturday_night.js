@@ -46,5 +46,5 @@ export function look() {
 }
 
 export function host() {
-  post('signin', '/v1/auth/signin', { email: `bench-${upTo(TENANTS)}@example.com`, password: 'Bench123!' }, anywhere());
+  post('signin', '/v1/auth/signin', { email: `bench-${upTo(TENANTS)}@example.com`, password: 'Bench12345678!' }, anywhere());
 }

@@ -8,7 +8,7 @@ export const options = plan(
 );
 
 export function host() {
-  post('signin', '/v1/auth/signin', { email: `bench-${upTo(TENANTS)}@example.com`, password: 'Bench123!' }, anywhere());
+  post('signin', '/v1/auth/signin', { email: `bench-${upTo(TENANTS)}@example.com`, password: 'Bench12345678!' }, anywhere());
 }
 
 export function guest() {

@@ -86,6 +86,11 @@ class Person(Struct):
         return next((m for m in self.memberships if m.id == self.context.id), None)
 
     @property
+    def works(self) -> bool:
+        """Whether they own an organization or have joined one; being invited is not enough."""
+        return any(m.status != "invited" for m in self.memberships)
+
+    @property
     def permissions(self) -> list[str]:
         here = self.membership
         return here.permissions if here else []

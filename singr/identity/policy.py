@@ -9,12 +9,19 @@ import asyncio
 import re
 from functools import lru_cache
 
-from singr.core.errors import FieldError, ValidationFailed
+from singr.core.errors import Conflict, FieldError, ValidationFailed
 
 MIN_LENGTH = 12
 SINGER_MIN_LENGTH = 10
 FEWEST_DIFFERENT = 5
 TRIMMINGS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+
+
+class TooShortForWork(Conflict):
+    title = "Your password is too short for your work"
+
+    def __init__(self) -> None:
+        super().__init__(f"at least {MIN_LENGTH} characters: choose another by the link for a forgotten password")
 
 
 async def check(password: str, email: str, *, min_length: int, field: str = "password") -> None:

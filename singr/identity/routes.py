@@ -46,6 +46,7 @@ from singr.identity.magic import MagicIn
 from singr.identity.oidc import Exchange
 from singr.identity.oidc_flows import NotHere
 from singr.identity.phones import SetPhone
+from singr.identity.policy import TooShortForWork
 from singr.identity.refresh import TokenReused
 from singr.identity.shapes import JWKS, AccessToken, Profile, RefreshIn, Session, SignIn, SwitchContext
 from singr.identity.throttle import TooManyFailures
@@ -87,7 +88,8 @@ ACCOUNTS = (
 SESSIONS = (
     Route("POST", "/v1/auth/signin", sessions.sign_in,
           may=PUBLIC, rate=Rate(5, per_s=60, by="device"),
-          body=SignIn, returns=Session, raises=(AuthenticationFailed, AuthorizationDenied, TooManyFailures)),
+          body=SignIn, returns=Session,
+          raises=(AuthenticationFailed, AuthorizationDenied, TooManyFailures, TooShortForWork)),
     Route("POST", "/v1/auth/2fa/challenge", sessions.answer_challenge,
           may=PUBLIC, rate=Rate(10, per_s=900, by="device"),
           body=Answer, returns=Session, raises=(AuthenticationFailed, AuthorizationDenied, TooManyFailures)),

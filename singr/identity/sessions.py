@@ -10,7 +10,7 @@ from singr.http.call import Call
 from singr.http.callers import NotOurPage
 from singr.http.cookies import Browser, csrf_token
 from singr.http.reply import SessionTokens, WithCookies
-from singr.identity import challenges, credentials, factors, passwords, people, revocations, throttle, tokens
+from singr.identity import challenges, credentials, factors, passwords, people, policy, revocations, throttle, tokens
 from singr.identity.challenges import Answer, Challenge
 from singr.identity.people import Account, Person
 from singr.identity.refresh import Owner, RefreshTokens, TokenReused
@@ -30,7 +30,8 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
     """Exchange e-mail and password for tokens. Unknown addresses take the same time and get the same answer.
 
     Who has a second factor gets a challenge (`requiresTwoFactor`) for `/v1/auth/2fa/challenge` instead of tokens; a
-    browser that asks with `cookie` gets cookies and a `csrfToken`.
+    browser that asks with `cookie` gets cookies and a `csrfToken`. A password that a singer chose is too short for an
+    organization's people.
     """
     email = body.email.lower()
     passwords.check_room()
@@ -43,13 +44,13 @@ async def sign_in(call: Call, *, body: SignIn) -> Session | WithCookies | Challe
         await throttle.unjudged(call, email)
         raise
     if not is_right or account is None or stored is None:
-        metrics.SIGN_INS.labels("refused").inc()
-        who = str(account.id) if account else None
-        log.warning("sign-in refused", extra={"user": who, "address": call.address})
-        await throttle.failed(call, locks, who)
+        await throttle.failed(call, locks, _refused(call, account))
         raise AuthenticationFailed("e-mail or password is wrong")
     await throttle.succeeded(call, email)
     person = await _stamp(call, account, body.password if passwords.is_outdated(stored) else None)
+    if person.works and len(body.password) < policy.MIN_LENGTH:
+        _refused(call, account)
+        raise policy.TooShortForWork
     if challenge := await challenges.needed(call, person):
         return challenge
     return await start(call, person, cookie=body.cookie)
@@ -122,6 +123,14 @@ async def _refresh(call: Call, presented: str, *, cookie: bool) -> Session | Wit
 async def _end(call: Call, session: str) -> None:
     await RefreshTokens.of(call.kit).end(session)
     await revocations.revoke(call.kit, session, for_s=call.kit.settings.access_token_ttl_s)
+
+
+def _refused(call: Call, account: Account | None) -> str | None:
+    """Tell that somebody was not let in; whom, as it stands in the log."""
+    metrics.SIGN_INS.labels("refused").inc()
+    who = str(account.id) if account else None
+    log.warning("sign-in refused", extra={"user": who, "address": call.address})
+    return who
 
 
 async def _stamp(call: Call, account: Account, rehash: str | None) -> Person:

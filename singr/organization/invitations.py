@@ -71,7 +71,7 @@ async def invite(call: Call, *, body: Invite) -> Member:
 
 async def accept(call: Call, *, body: Accept) -> Told:
     """Join an organization by the token that came by mail. Whoever has no account, or one whose address nobody has
-    confirmed, chooses a password."""
+    confirmed, chooses a password; everybody signs in anew, with one that is long enough for their work."""
     stored = await passwords.hashed(body.password) if body.password else None
     async with call.kit.db.transaction(SYSTEM) as tx:
         joined = await ACCEPT(tx, token=digest(body.token))
@@ -84,7 +84,8 @@ async def accept(call: Call, *, body: Accept) -> Told:
             await policy.check(body.password, joined.email, min_length=policy.MIN_LENGTH)
             name = clean(body.name) if body.name else None
             await NEWCOMER(tx, user_id=joined.user_id, name=name, password_hash=stored)
-    await epochs.tell(call.kit, {joined.user_id: await epochs.NOW(call.kit.db, user_id=joined.user_id)})
+        epoch = await epochs.END_SESSIONS(tx, user_id=joined.user_id)
+    await epochs.tell(call.kit, {joined.user_id: epoch})
     log.info("invitation accepted", extra={"user": str(joined.user_id), "address": call.address})
     return Told("Welcome! Sign in to begin.")
 

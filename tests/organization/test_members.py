@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.house import House
-from tests.identity.visits import NEW_PASSWORD, PASSWORD, bearer, post, profile, refused, sign_in
+from tests.identity.visits import NEW_PASSWORD, PASSWORD, bearer, post, profile, refused, register, sign_in
 from tests.mailbox import Mailbox, link_of, text_of
 
 USERS = "/v1/customer/organization/users"
@@ -51,12 +51,13 @@ async def test_somebody_new_is_invited_joins_and_works(home: House, mailbox: Mai
 
 
 async def test_an_invitation_does_not_change_an_accounts_password(home: House, mailbox: Mailbox) -> None:
-    singer = home.demo.singer
-    await ask(home, "POST", email=singer.email, role="customer_manager")
+    await register(home, EMAIL, accountType="singer")
+    await post(home, "verify-email", token=await mailbox.token(home.kit))
+    await ask(home, "POST", email=EMAIL, role="customer_manager")
     token = await mailbox.token(home.kit)
     assert (await post(home, "invitations/accept", token=token, password=NEW_PASSWORD))[0] == 200
-    assert (await sign_in(home, singer.email, NEW_PASSWORD))[0] == 401
-    _, session = await sign_in(home, singer.email, singer.password)
+    assert (await sign_in(home, EMAIL, NEW_PASSWORD))[0] == 401
+    _, session = await sign_in(home, EMAIL)
     assert [o["status"] for o in (await profile(home, session))[1]["organizations"]] == ["active"]
 
 
