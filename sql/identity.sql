@@ -58,11 +58,14 @@ LIMIT 100
 
 -- account_register(email, name, password_hash, role, nickname, business, contact, timezone, system_name) -> maybe
 -- A new person, as a singer with a profile or as the owner of an organization with a first system; no row when the
--- address is known.
+-- address is known. An invitation's empty place for somebody is filled.
 WITH person AS (
-    INSERT INTO users (email, name, password_hash, password_algo)
+    INSERT INTO users AS u (email, name, password_hash, password_algo)
     VALUES (:email, :name, :password_hash, 'argon2id')
-    ON CONFLICT (email) DO NOTHING
+    ON CONFLICT (email) DO UPDATE
+    SET name = excluded.name, password_hash = excluded.password_hash, password_algo = excluded.password_algo
+    WHERE u.password_hash IS NULL AND NOT u.is_email_verified AND u.disabled_at IS NULL
+      AND NOT EXISTS (SELECT FROM user_roles r WHERE r.users_id = u.users_id)
     RETURNING users_id
 ), role AS (
     INSERT INTO user_roles (users_id, roles_id)

@@ -54,6 +54,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     jwt_audience: str = "system.singrkaraoke.com"
     access_token_ttl_s: Seconds = 900
     refresh_token_ttl_s: Seconds = 604_800
+    session_ttl_s: Seconds = 2_592_000
     oidc: tuple[Provider, ...] = ()
 
     email_provider: Literal["console", "smtp"] = "console"

@@ -2,7 +2,8 @@
 
 A token is `family.number.signature`. Redis knows the family only by its hash and keeps whose it is and the number that
 is current. Presenting the current number gives the next one; the one before it gives the same answer again for ten
-seconds (the client may not have got it); any other number means two parties hold the family, and ends it.
+seconds (the client may not have got it); any other number means two parties hold the family, and ends it. However
+often it is used, a family ends some time after its start.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ GRACE_MS = 10_000
 
 # KEYS[1] the family; ARGV: its owner, seconds to live.
 START = """
-redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'number', 1, 'rotated_ms', 0)
+redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'number', 1, 'rotated_ms', 0, 'started_s', redis.call('TIME')[1])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 """
+# KEYS[1] the family; ARGV: the number presented, ms of grace, seconds to live, seconds from its start to its end.
 ROTATE = """
-local family = redis.call('HMGET', KEYS[1], 'owner', 'number', 'rotated_ms')
+local family = redis.call('HMGET', KEYS[1], 'owner', 'number', 'rotated_ms', 'started_s')
 if not family[1] then return {'unknown', ''} end
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -39,7 +41,7 @@ elseif presented ~= current - 1 or now - tonumber(family[3]) > tonumber(ARGV[2])
   redis.call('DEL', KEYS[1])
   return {'reused', family[1]}
 end
-redis.call('EXPIRE', KEYS[1], ARGV[3])
+redis.call('EXPIRE', KEYS[1], math.min(ARGV[3], (family[4] or t[1]) + ARGV[4] - t[1]))
 return {tostring(current), family[1]}
 """
 
@@ -72,8 +74,8 @@ class TokenReused(AuthenticationFailed):
 
 
 class RefreshTokens:
-    def __init__(self, redis: Client, auth_secret: str, ttl_s: int) -> None:
-        self._redis, self._ttl_s = redis, ttl_s
+    def __init__(self, redis: Client, auth_secret: str, ttl_s: int, session_ttl_s: int) -> None:
+        self._redis, self._ttl_s, self._session_ttl_s = redis, min(ttl_s, session_ttl_s), session_ttl_s
         self._signer = Signer(auth_secret, "refresh")
         self._start = redis.register_script(START)
         self._rotate = redis.register_script(ROTATE)
@@ -81,7 +83,8 @@ class RefreshTokens:
 
     @classmethod
     def of(cls, kit: Kit) -> RefreshTokens:
-        return cls(kit.redis, kit.settings.auth_secret, kit.settings.refresh_token_ttl_s)
+        settings = kit.settings
+        return cls(kit.redis, settings.auth_secret, settings.refresh_token_ttl_s, settings.session_ttl_s)
 
     async def start(self, owner: Owner) -> tuple[str, str]:
         """A new family: its first token and the session's public name. Redis away: UpstreamUnavailable."""
@@ -96,7 +99,8 @@ class RefreshTokens:
         family, number = self._read(token)
         session = digest(family)
         with reachable():
-            answer, owner = await self._rotate(keys=[_key(session)], args=[number, GRACE_MS, self._ttl_s])
+            lives_s = (self._ttl_s, self._session_ttl_s)
+            answer, owner = await self._rotate(keys=[_key(session)], args=[number, GRACE_MS, *lives_s])
         if answer == b"unknown":
             raise AuthenticationFailed("the session has ended")
         whose = msgspec.json.decode(owner, type=Owner)

@@ -1,4 +1,8 @@
-"""New accounts. Whether an address is already known stays between us and its mailbox: same answer, same work."""
+"""New accounts. Whether an address is already known stays between us and its mailbox: same answer, same work.
+
+People may sign in before they confirm their address, so trying the password that was just chosen tells whether it was
+known; that costs an account or a letter to its owner each time, and a limit by address.
+"""
 
 from __future__ import annotations
 

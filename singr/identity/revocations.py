@@ -1,7 +1,8 @@
 """Tokens and sessions that ended early, known in every process within two seconds.
 
 Truth is a Redis sorted set (name → when it would have expired anyway); each process keeps a copy, told at once by the
-bus and refreshed by a sweep. With Redis away, or empty after an accident, the copy stays: nothing opens again.
+bus and refreshed by a sweep. With Redis away, or empty after an accident, the copy stays: nothing opens again. And a
+process that starts without Redis has no copy yet, and takes no token until it has.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
+from singr.core.errors import UpstreamUnavailable
 from singr.infra.aside import ended
 from singr.infra.bus import BusDown
 from singr.infra.kit import Kit
@@ -36,11 +38,16 @@ async def revoke(kit: Kit, *names: str, for_s: int) -> None:
 
 
 class Revocations:
-    """This process' copy."""
+    """This process' copy, not known (None) before the truth was read once."""
 
-    def __init__(self, redis: Client) -> None:
+    def __init__(self, redis: Client, known: dict[str, float] | None = None) -> None:
         self._redis = redis
-        self._ended: dict[str, float] = {}
+        self._ended, self._is_known = known or {}, known is not None
+
+    def check_known(self) -> None:
+        """Raises UpstreamUnavailable while nobody here can tell what has ended."""
+        if not self._is_known:
+            raise UpstreamUnavailable("a service we need is away", retry_after_s=SWEEP_S)
 
     def has(self, name: str) -> bool:
         """Whether this token id or session was revoked."""
@@ -57,6 +64,7 @@ class Revocations:
         rows: list[tuple[bytes, float]] = await self._redis.zrange(KEY, 0, MOST - 1, withscores=True)  # type: ignore[assignment]
         self._ended = {name: until for name, until in self._ended.items() if until > now}
         self._ended |= {name.decode(): until for name, until in rows}
+        self._is_known = True
 
 
 @asynccontextmanager

@@ -78,7 +78,9 @@ class Doorkeeper:
         self._remembered: dict[str, Actor] = {}
 
     def read(self, token: str) -> Actor:
-        """The actor a token names; raises AuthenticationFailed when it is forged, expired or revoked."""
+        """The actor a token names; raises AuthenticationFailed when it is forged, expired or revoked, and
+        UpstreamUnavailable while revocations are not known here."""
+        self._revoked.check_known()
         actor = self._remembered.get(token)
         if actor is None:
             actor = self._verify(token)

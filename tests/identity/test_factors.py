@@ -7,8 +7,11 @@ import base64
 import time
 from typing import Any
 
+from msgspec.structs import replace
+
+from singr.core.settings import Settings
 from singr.identity import throttle, totp
-from tests.house import House
+from tests.house import House, opened
 from tests.identity.visits import bearer, post, profile, sign_in
 from tests.mailbox import Mailbox
 
@@ -79,6 +82,13 @@ async def test_a_recovery_code_signs_in_once_however_it_is_typed(home: House) ->
     _, codes, _ = await with_factor(home)
     assert (await answer(home, codes[0].upper().replace("-", " ")))[0] == 200
     assert (await answer(home, codes[0]))[0] == 401
+
+
+async def test_recovery_codes_outlast_a_change_of_the_auth_secret(home: House, mailing: Settings) -> None:
+    phone, codes, _ = await with_factor(home)
+    async with opened(replace(mailing, auth_secret="another secret of this installation")) as later:
+        assert (await answer(later, await phone.show()))[0] == 401
+        assert (await answer(later, codes[0]))[0] == 200
 
 
 async def test_guessing_codes_is_slowed_down(home: House) -> None:

@@ -73,6 +73,26 @@ async def test_a_process_that_starts_knows_what_ended_before(settings: Settings)
         assert await profile(later, session) == 401
 
 
+async def test_a_process_that_starts_without_redis_takes_no_token_before_it_knows_what_ended(
+    demo_url: str, redis_server: Server
+) -> None:
+    settings = Settings(database_url=demo_url, redis_url=redis_server.url, singr_env="test", database_pool_size=4)
+    async with opened(settings) as house:
+        session, ended = await signed_in(house), await signed_in(house)
+        await sign_out(house, ended)
+    redis_server.pause()
+    async with opened(settings) as later:
+        assert [await profile(later, one) for one in (session, ended)] == [503, 503]
+        assert (await later.call("GET", "/v1/auth/well-known/jwks.json"))[0] == 200
+        redis_server.resume()
+
+        async def known() -> bool:
+            return await profile(later, session) == 200
+
+        await until(known)
+        assert await profile(later, ended) == 401
+
+
 async def test_what_was_heard_outlasts_a_redis_that_forgot_it(client: Client) -> None:
     copy = Revocations(client)
     copy.hear(b'{"session": %d}' % (time.time() + 900))

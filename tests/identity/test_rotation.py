@@ -32,7 +32,7 @@ def generations(count: int) -> list[Settings]:
 
 def reads(settings: Settings, token: str) -> bool:
     try:
-        Doorkeeper(settings, Revocations(Redis()), Epochs(Database(None), settings)).read(token)
+        Doorkeeper(settings, Revocations(Redis(), {}), Epochs(Database(None), settings)).read(token)
     except AuthenticationFailed:
         return False
     return True

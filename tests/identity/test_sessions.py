@@ -129,6 +129,17 @@ async def test_a_session_is_renewed_with_another_token_each_time(house: House) -
     assert await profile(house, second) == 200
 
 
+async def test_a_session_ends_however_often_it_is_renewed(house: House) -> None:
+    first, left_s = await signed_in(house), 600
+    [key] = [key async for key in house.kit.redis.scan_iter("refresh:*")]
+    await house.kit.redis.hincrby(key, "started_s", left_s - house.kit.settings.session_ttl_s)
+    status, second = await renew(house, first)
+    assert (status, 0 < await house.kit.redis.ttl(key) <= left_s) == (200, True)
+    await house.kit.redis.hincrby(key, "started_s", -left_s)
+    _, last = await renew(house, second)
+    assert (await renew(house, last))[0] == 401
+
+
 async def test_who_did_not_get_the_answer_may_ask_again(house: House) -> None:
     first = await signed_in(house)
     _, second = await renew(house, first)

@@ -41,7 +41,7 @@ ANN = Person(ROW, [MEMBER], Context("customer", TENANT))
 
 
 def doorkeeper(settings: Settings = SETTINGS) -> Doorkeeper:
-    return Doorkeeper(settings, Revocations(Redis()), Epochs(Database(None), settings))
+    return Doorkeeper(settings, Revocations(Redis(), {}), Epochs(Database(None), settings))
 
 
 def claims(**changed: Any) -> dict[str, Any]:

@@ -51,6 +51,27 @@ async def test_an_account_set_up_as_a_trap_does_not_join(home: House, mailbox: M
     assert ("customer_manager", "active") in joined
 
 
+async def test_who_was_invited_may_register_too_and_joins_with_that_account(home: House, mailbox: Mailbox) -> None:
+    await ask(home, "POST", email=VICTIM, role="customer_staff")
+    invitation = await mailbox.token(home.kit)
+    await register(home, VICTIM, customer={"legalBusinessName": "Vic's Bar"})
+    assert (await post(home, "verify-email", token=await mailbox.token(home.kit)))[0] == 200
+    assert (await post(home, "invitations/accept", token=invitation))[0] == 200
+    _, session = await sign_in(home, VICTIM)
+    seen = (await profile(home, session))[1]
+    assert (seen["customerProfile"]["name"], len(seen["organizations"])) == ("Vic's Bar", 2)
+
+
+async def test_who_was_invited_is_registered_once(home: House, mailbox: Mailbox) -> None:
+    await ask(home, "POST", email=VICTIM, role="customer_staff")
+    await register(home, VICTIM)
+    await mailbox.collect(home.kit)
+    await register(home, VICTIM, password=NEW_PASSWORD)
+    [mail] = await mailbox.collect(home.kit)
+    assert mail["Subject"] == "You already have an account"
+    assert [(await sign_in(home, VICTIM, password))[0] for password in (PASSWORD, NEW_PASSWORD)] == [200, 401]
+
+
 async def test_a_reset_ends_all_that_a_stranger_left(home: House, mailbox: Mailbox) -> None:
     session, change = await trap(home, mailbox)
     await post(home, "password/forgot", email=VICTIM)
