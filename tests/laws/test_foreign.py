@@ -136,6 +136,7 @@ async def test_somebody_elses_things_are_not_found_and_their_owners_are(house: H
 async def test_an_own_venue_leads_to_no_block_of_another(house: House) -> None:
     ids = (await things(house))[CUSTOMER]
     stranger = await headers_of("other owner", house)
+    await made(house, f"{CUSTOMER}/systems", stranger, {"name": "Across the street"})
     own = ids | {"venue_id": await made(house, f"{CUSTOMER}/venues", stranger, {"name": "Across the street"})}
     lift = ("DELETE", f"{CUSTOMER}/venues/{{venue_id}}/blocks/{{block_id}}")
     assert (await send(house, lift, own, stranger))[0] == 404
