@@ -74,3 +74,18 @@ RETURNING k.api_keys_id, k.description, k.prefix,
        CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
        k.scopes, k.created_at, (SELECT u.used_at FROM api_key_uses u WHERE u.api_keys_id = k.api_keys_id),
        k.expires_at, k.revoked_at
+
+-- api_key_turned(user_id, actor, tenant, key_id, status) -> maybe
+-- Suspends a key or lets it work again; no row where it stood so before, or was ended.
+WITH actor AS MATERIALIZED (
+    SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
+)
+UPDATE api_keys k
+SET status = :status::text::api_key_status
+FROM actor
+WHERE k.customer_profiles_id = :tenant AND k.api_keys_id = :key_id AND k.status IN ('active', 'suspended')
+  AND k.status <> :status::text::api_key_status
+RETURNING k.api_keys_id, k.description, k.prefix,
+       CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
+       k.scopes, k.created_at, (SELECT u.used_at FROM api_key_uses u WHERE u.api_keys_id = k.api_keys_id),
+       k.expires_at, k.revoked_at

@@ -1,4 +1,4 @@
-"""Issuing, rotating and revoking API keys. Only their SHA-256 is kept; every poll reads how they stand."""
+"""Issuing, rotating, suspending and revoking API keys. Only their SHA-256 is kept; every poll reads how they stand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from singr.core.secrets import digest
 from singr.core.text import clean
 from singr.http.call import Call
 from singr.infra.sql import many, maybe
-from singr.keys.shapes import ApiKey, KeyList, KeyRow, NewKey
+from singr.keys.shapes import ApiKey, KeyList, KeyPatch, KeyRow, NewKey
 
 PREFIX = "skj_"
 SECRET_BYTES = 32
@@ -32,6 +32,7 @@ SHOWN = maybe("api_key_shown", KeyRow)
 ISSUED = maybe("api_key_issued", KeyRow)
 ROTATED = maybe("api_key_rotated", KeyRow)
 REVOKED = maybe("api_key_revoked", KeyRow)
+TURNED = maybe("api_key_turned", KeyRow)
 
 log = logging.getLogger("singr.security")
 
@@ -83,6 +84,18 @@ async def revoke(call: Call, key_id: UUID) -> ApiKey:
     if row:
         _note(call, "API key revoked", row)
     return shown(row or await _find(call, key_id))
+
+
+async def change(call: Call, key_id: UUID, *, body: KeyPatch) -> ApiKey:
+    """Suspend a key, or let it work again, at once; doing so twice is fine, one that was revoked is a conflict."""
+    row = await TURNED(call.kit.db, **call.audit, tenant=call.tenant, key_id=key_id, status=body.status)
+    if row:
+        _note(call, f"API key {body.status}", row)
+        return shown(row)
+    found = await _find(call, key_id)
+    if found.status == "revoked":
+        raise KeyUnusable("it is revoked")
+    return shown(found)
 
 
 def shown(row: KeyRow, key: str | None = None) -> ApiKey:

@@ -9,7 +9,7 @@ from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
 from singr.keys import keys
 from singr.keys.keys import KeyUnusable
-from singr.keys.shapes import ApiKey, KeyList, NewKey
+from singr.keys.shapes import ApiKey, KeyList, KeyPatch, NewKey
 
 CHANGING = Rate(30, per_s=60, by="organization")
 
@@ -19,6 +19,8 @@ ROUTES = (
     Route("POST", "/v1/customer/api-keys", keys.issue,
           may=holds(Permission.API_KEYS_WRITE), rate=CHANGING,
           body=NewKey, returns=ApiKey, status=201, replay=True),
+    Route("PATCH", "/v1/customer/api-keys/{key_id}", keys.change,
+          may=holds(Permission.API_KEYS_WRITE), rate=CHANGING, body=KeyPatch, returns=ApiKey, raises=(KeyUnusable,)),
     Route("POST", "/v1/customer/api-keys/{key_id}/rotate", keys.rotate,
           may=holds(Permission.API_KEYS_WRITE), rate=CHANGING,
           returns=ApiKey, status=201, replay=True, raises=(KeyUnusable,)),

@@ -54,6 +54,12 @@ class NewKey(Struct, rename="camel", forbid_unknown_fields=True):
     expires_at: Instant | None = None
 
 
+class KeyPatch(Struct, rename="camel", forbid_unknown_fields=True):
+    """A suspended key is refused until it is active again."""
+
+    status: Literal["active", "suspended"]
+
+
 class KeyList(Struct, rename="camel"):
     limit: Limit = 20
     cursor: str | None = None

@@ -122,6 +122,21 @@ async def test_suspended_and_expired_keys_are_refused_and_shown_as_such(change: 
     assert [shown["status"] for shown in await listed(house) if shown["id"] == key["id"]] == [status]
 
 
+async def test_a_key_is_suspended_for_a_while(house: House) -> None:
+    key, headers = await issue(house), await house.sign_in()
+    for wanted, refusal in (("suspended", "suspended"), ("suspended", "suspended"), ("active", ""), ("active", "")):
+        turned = await house.call("PATCH", f"{PATH}/{key['id']}", json={"status": wanted}, headers=headers)
+        assert (turned[0], turned[1]["status"]) == (200, wanted)
+        assert refusal in await told(house, key["key"])
+    assert await told(house, key["key"]) == ""
+    await turn(house, key, "revoke")
+    status, problem = await house.call("PATCH", f"{PATH}/{key['id']}", json={"status": "active"}, headers=headers)
+    assert (status, problem["detail"]) == (409, "it is revoked")
+    stranger = house.stranger()
+    answer = await house.call("PATCH", f"{PATH}/{key['id']}", json={"status": "active"}, headers=stranger)
+    assert answer[0] == 404
+
+
 async def test_a_key_does_only_what_it_was_issued_for(house: House) -> None:
     collects, syncs = await issue(house, scopes=["requests"]), await issue(house, scopes=["songs"])
     songs = {"songs": [{"artist": "A", "title": "B"}], "system_id": 1}
