@@ -71,20 +71,12 @@ class Place:
 @asynccontextmanager
 async def opened() -> AsyncIterator[Place]:
     """The place, ready; raises RuntimeError without a Chromium."""
-    program, port = machine.chromium_program(), free_port()
+    program = machine.chromium_program()
     if program is None:
         raise RuntimeError("no Chromium on this machine")
-    with ExitStack() as until:
-        postgres = until.enter_context(services.private_postgres()).url
-        redis = until.enter_context(services.private_redis()).url
-        template = await asyncio.to_thread(databases.make_template, postgres, "demo", fill=seed)
-        database = until.enter_context(databases.copied(postgres, template))
-        home = until.enter_context(services.temporary_home())
-        env = {"DATABASE_URL": database, "REDIS_URL": redis, "HOST": "127.0.0.1", "PORT": str(port)}
-        env |= {"LOG_LEVEL": "warning", "TRUSTED_PROXIES": "127.0.0.0/8"}
-        server = until.enter_context(running([sys.executable, "-m", "singr", "serve"], env, home / "serve.log"))
-        url = f"http://127.0.0.1:{port}"
-        server.wait_until(lambda: answers(f"{url}/readyz"), timeout_s=STARTS_S)
+    until = ExitStack()
+    try:
+        url, database = await asyncio.to_thread(_served, until)  # it has loops of its own
         async with (
             async_playwright() as playwright,
             aiohttp.ClientSession(url, cookie_jar=aiohttp.DummyCookieJar()) as session,
@@ -92,3 +84,21 @@ async def opened() -> AsyncIterator[Place]:
             browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
             yield Place(url, browser, session, database)
             await browser.close()
+    finally:
+        await asyncio.to_thread(until.close)
+
+
+def _served(until: ExitStack) -> tuple[str, str]:
+    """The URLs of a server on private PostgreSQL and Redis with the demo, and of its database."""
+    port = free_port()
+    postgres = until.enter_context(services.private_postgres()).url
+    redis = until.enter_context(services.private_redis()).url
+    template = databases.make_template(postgres, "demo", fill=seed)
+    database = until.enter_context(databases.copied(postgres, template))
+    home = until.enter_context(services.temporary_home())
+    env = {"DATABASE_URL": database, "REDIS_URL": redis, "HOST": "127.0.0.1", "PORT": str(port)}
+    env |= {"LOG_LEVEL": "warning", "TRUSTED_PROXIES": "127.0.0.0/8"}
+    server = until.enter_context(running([sys.executable, "-m", "singr", "serve"], env, home / "serve.log"))
+    url = f"http://127.0.0.1:{port}"
+    server.wait_until(lambda: answers(f"{url}/readyz"), timeout_s=STARTS_S)
+    return url, database
