@@ -6,7 +6,7 @@ FROM venue_streams s
 JOIN venues v USING (venues_id)
 JOIN customer_profiles p USING (customer_profiles_id)
 LEFT JOIN venue_summaries m USING (venues_id)
-WHERE (m.epoch, m.version, m.timezone) IS DISTINCT FROM (s.epoch, s.version, coalesce(p.timezone, 'UTC'))
+WHERE (m.epoch, m.version, m.timezone) IS DISTINCT FROM (s.epoch, s.version, coalesce(v.time_zone, p.timezone, 'UTC'))
   AND s.venues_id > :after::uuid
 ORDER BY s.venues_id
 LIMIT :max_rows
@@ -21,8 +21,8 @@ ON CONFLICT (venues_id) DO NOTHING
 -- Locks a venue's counting, unless somebody else is at it: where its stream stands, in which zone its nights are, and
 -- since when requests may have changed that were not counted (everything where that is NULL). A change carries the time
 -- at which its transaction began; none takes ten minutes.
-SELECT s.epoch, s.version, coalesce(p.timezone, 'UTC'), known_zone(coalesce(p.timezone, 'UTC')),
-       CASE WHEN (m.epoch, m.timezone) = (s.epoch, coalesce(p.timezone, 'UTC'))
+SELECT s.epoch, s.version, coalesce(v.time_zone, p.timezone, 'UTC'), known_zone(coalesce(v.time_zone, p.timezone, 'UTC')),
+       CASE WHEN (m.epoch, m.timezone) = (s.epoch, coalesce(v.time_zone, p.timezone, 'UTC'))
             THEN m.refreshed_at - interval '10 minutes' END
 FROM venue_summaries m
 JOIN venue_streams s USING (venues_id)

@@ -11,7 +11,7 @@ WHERE r.requests_id = :request_id AND r.customer_profiles_id = :tenant AND r.ven
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 ), gate AS MATERIALIZED (
-    SELECT s.venues_id, night_ends(coalesce(p.timezone, 'UTC')) AS night_ends
+    SELECT s.venues_id, night_ends(coalesce(v.time_zone, p.timezone, 'UTC')) AS night_ends
     FROM venue_streams s, actor, venues v JOIN customer_profiles p USING (customer_profiles_id)
     WHERE s.venues_id = :venue_id AND v.venues_id = s.venues_id AND v.customer_profiles_id = :tenant
     FOR UPDATE OF s

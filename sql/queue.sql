@@ -211,7 +211,7 @@ SELECT CASE
           AND (r.device_id = a.device_id OR r.submitted_by_users_id = a.submitted_by_users_id)) THEN 'duplicatePolicy'
     WHEN (v.rules ->> 'songOncePerNight')::boolean AND EXISTS (
         SELECT 1 FROM requests r
-        WHERE r.venues_id = v.venues_id AND r.requested_at >= night_began(coalesce(p.timezone, 'UTC'))
+        WHERE r.venues_id = v.venues_id AND r.requested_at >= night_began(coalesce(v.time_zone, p.timezone, 'UTC'))
           AND r.requests_id <> a.requests_id AND r.song_fingerprint = :fingerprint
           AND r.status IN ('pending', 'processed')) THEN 'songOncePerNight'
     END,
@@ -311,7 +311,7 @@ WHERE s.songdb_id = :song_id AND v.venues_id = :venue_id AND v.customer_profiles
 SELECT r.requests_id, r.artist, r.title, r.status = 'pending'
 FROM venues v JOIN customer_profiles p USING (customer_profiles_id) JOIN requests r USING (venues_id)
 WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id AND v.queue_privacy <> 'hidden'
-  AND r.requested_at >= night_began(coalesce(p.timezone, 'UTC')) AND r.status IN ('pending', 'processed')
+  AND r.requested_at >= night_began(coalesce(v.time_zone, p.timezone, 'UTC')) AND r.status IN ('pending', 'processed')
   AND r.requests_id < :before
 ORDER BY r.requests_id DESC
 LIMIT :max_rows
@@ -320,7 +320,7 @@ LIMIT :max_rows
 -- A venue's stream and everything its watchers see, as of one moment; at most 5,000 waiting requests, and what was sung
 -- tonight where that decides who comes next.
 SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, s.openkj_connected, v.rules,
-       coalesce(p.timezone, 'UTC'), v.rotation, v.next_up, v.queue_privacy,
+       coalesce(v.time_zone, p.timezone, 'UTC'), v.rotation, v.next_up, v.queue_privacy,
        coalesce((
            SELECT jsonb_agg(to_jsonb(q) ORDER BY q.id)
            FROM (
@@ -343,7 +343,7 @@ SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, 
                       a.customer_profiles_id AS tenant, a.also_asked_as
                FROM requests a
                WHERE v.rotation <> 'off' AND a.venues_id = v.venues_id AND a.status = 'processed'
-                 AND a.requested_at >= night_began(coalesce(p.timezone, 'UTC'))
+                 AND a.requested_at >= night_began(coalesce(v.time_zone, p.timezone, 'UTC'))
                ORDER BY a.requested_at DESC
                LIMIT 2000
            ) q
@@ -382,7 +382,7 @@ SELECT v.rotation, v.next_up,
            FROM (
                SELECT * FROM requests a
                WHERE a.venues_id = v.venues_id AND a.status = 'processed'
-                 AND a.requested_at >= night_began(coalesce(p.timezone, 'UTC'))
+                 AND a.requested_at >= night_began(coalesce(v.time_zone, p.timezone, 'UTC'))
                ORDER BY a.requested_at DESC LIMIT 2000
            ) r
        ), '[]'::jsonb)

@@ -7,7 +7,8 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
        (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
-       (SELECT coalesce(p.timezone, 'UTC') FROM customer_profiles p WHERE p.customer_profiles_id = v.customer_profiles_id)
+       coalesce(v.time_zone, (SELECT p.timezone FROM customer_profiles p
+                            WHERE p.customer_profiles_id = v.customer_profiles_id), 'UTC')
 FROM venues v
 WHERE v.customer_profiles_id = :tenant AND v.venues_id = :venue_id
 
@@ -20,7 +21,8 @@ SELECT v.url_name, v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
        (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
-       (SELECT coalesce(p.timezone, 'UTC') FROM customer_profiles p WHERE p.customer_profiles_id = v.customer_profiles_id)
+       coalesce(v.time_zone, (SELECT p.timezone FROM customer_profiles p
+                            WHERE p.customer_profiles_id = v.customer_profiles_id), 'UTC')
 FROM venues v
 WHERE v.url_name = ANY (:url_names::text[])
 
@@ -33,20 +35,21 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
        (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
        (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
-       (SELECT coalesce(p.timezone, 'UTC') FROM customer_profiles p WHERE p.customer_profiles_id = v.customer_profiles_id)
+       coalesce(v.time_zone, (SELECT p.timezone FROM customer_profiles p
+                            WHERE p.customer_profiles_id = v.customer_profiles_id), 'UTC')
 FROM venues v
 WHERE v.customer_profiles_id = :tenant AND v.openkj_venue_id > :after::bigint
 ORDER BY v.openkj_venue_id
 LIMIT :max_rows
 
 -- venues_today(tenant, venue_ids) -> many
--- What was asked for at a tenant's venues since the night began, in the tenant's time zone.
+-- What was asked for at a tenant's venues since the night began there.
 SELECT r.venues_id, count(*)::int, (count(*) FILTER (WHERE r.status = 'processed'))::int,
        (count(*) FILTER (WHERE r.status = 'rejected'))::int, (count(*) FILTER (WHERE r.status = 'withdrawn'))::int,
        count(DISTINCT lower(r.singer_name))::int
 FROM customer_profiles p
-JOIN requests r ON r.customer_profiles_id = p.customer_profiles_id AND r.venues_id = ANY (:venue_ids::uuid[])
-     AND r.requested_at >= night_began(coalesce(p.timezone, 'UTC'))
+JOIN venues v ON v.customer_profiles_id = p.customer_profiles_id AND v.venues_id = ANY (:venue_ids::uuid[])
+JOIN requests r ON r.venues_id = v.venues_id AND r.requested_at >= night_began(coalesce(v.time_zone, p.timezone, 'UTC'))
 WHERE p.customer_profiles_id = :tenant
 GROUP BY r.venues_id
 
@@ -87,10 +90,10 @@ WITH actor AS MATERIALIZED (
 )
 INSERT INTO venues (customer_profiles_id, openkj_venue_id, url_name, name, address, city, state, postal_code, country,
                     phone_number, website, location, accepting_requests, current_system_id, queue_privacy, message,
-                    rules)
+                    rules, time_zone)
 SELECT :tenant, numbered.last_venue_number, named.url_name, n.name, n.address, n.city, n.state, n.postal_code,
        n.country, n.phone_number, n.website, n.location, n.accepting_requests, sings.openkj_system_id, n.queue_privacy,
-       n.message, n.rules
+       n.message, n.rules, n.time_zone
 FROM numbered, sings, named, jsonb_populate_record(NULL::venues, :given::jsonb) AS n
 RETURNING venues_id
 
@@ -119,18 +122,19 @@ WITH actor AS MATERIALIZED (
         postal_code = n.postal_code, country = n.country, phone_number = n.phone_number, website = n.website,
         location = n.location, accepting_requests = n.accepting_requests, current_system_id = n.current_system_id,
         queue_privacy = n.queue_privacy, message = n.message, rules = n.rules, rotation = n.rotation,
-        next_up = n.next_up, kiosk = n.kiosk
+        next_up = n.next_up, kiosk = n.kiosk, time_zone = n.time_zone
     FROM before, jsonb_populate_record(before.was, :given::jsonb) AS n
     WHERE v.venues_id = before.venues_id AND n IS DISTINCT FROM before.was
     RETURNING v.venues_id, v.customer_profiles_id, v.url_name, v.name, v.accepting_requests, v.message, v.rules,
-              v.rotation, v.next_up, (v.url_name, v.name, v.accepting_requests)
+              v.rotation, v.next_up, v.time_zone, (v.url_name, v.name, v.accepting_requests)
               IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests)
               AS openkj_sees,
               (v.url_name, v.name, v.accepting_requests, v.message, v.queue_privacy, v.current_system_id, v.rules,
-               v.rotation, v.next_up)
+               v.rotation, v.next_up, v.time_zone)
               IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests,
                                 (before.was).message, (before.was).queue_privacy, (before.was).current_system_id,
-                                (before.was).rules, (before.was).rotation, (before.was).next_up)
+                                (before.was).rules, (before.was).rotation, (before.was).next_up,
+                                (before.was).time_zone)
               AS watchers_see
 ), bump AS (
     UPDATE venue_streams s SET version = s.version + 1
@@ -143,7 +147,7 @@ WITH actor AS MATERIALIZED (
     WHERE t.customer_profiles_id = changed.customer_profiles_id AND changed.openkj_sees
 )
 SELECT changed.url_name, changed.name, changed.accepting_requests, changed.message, bump.openkj_connected,
-       changed.rules, coalesce(p.timezone, 'UTC'), changed.rotation, changed.next_up, bump.epoch, bump.version
+       changed.rules, coalesce(changed.time_zone, p.timezone, 'UTC'), changed.rotation, changed.next_up, bump.epoch, bump.version
 FROM changed JOIN customer_profiles p USING (customer_profiles_id), bump
 
 -- venue_takes_along(tenant, venue_id) -> maybe

@@ -76,6 +76,8 @@ sa.Table(
     big("next_up", null=True),
     # The series of the links for shared tablets that hold now; none without one.
     text("kiosk", null=True),
+    # Where it is not its organization's.
+    text("time_zone", null=True),
     sa.CheckConstraint("rotation IN ('off', 'arrival', 'first_timers', 'fewest')", name="venues_rotation_check"),
     sa.CheckConstraint("queue_privacy IN ('hidden', 'anonymous', 'first_names')", name="venues_queue_privacy_check"),
     sa.UniqueConstraint("customer_profiles_id", "openkj_venue_id"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 # A night belongs to the day on which it began.
 NIGHT_BEGINS = timedelta(hours=5)
@@ -19,6 +19,11 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # no such zone, or no name of one
         return ZoneInfo("UTC")
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of that IANA name."""
+    return name in available_timezones()
 
 
 def night_began(where: ZoneInfo) -> datetime:

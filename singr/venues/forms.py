@@ -7,13 +7,14 @@ from typing import Any
 
 from msgspec import UNSET, Struct
 
+from singr.core import clock
 from singr.core.errors import FieldError, ValidationFailed
 from singr.core.text import clean
 from singr.venues import rules
 from singr.venues.shapes import NewVenue, VenuePatch
 from singr.venues.slugs import RESERVED
 
-EMPTY_MEANS_NONE = frozenset({"country", "phone_number", "website", "message"})
+EMPTY_MEANS_NONE = frozenset({"country", "phone_number", "website", "message", "time_zone"})
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _PUNCTUATION = re.compile(r"[\s().\-/]")
 
@@ -29,6 +30,8 @@ def columns(form: NewVenue | VenuePatch) -> dict[str, Any]:
         raise _wrong("urlName", "is an address of ours")
     if found.get("phone_number"):
         found["phone_number"] = _phone(found["phone_number"])
+    if found.get("time_zone") and not clock.is_zone(found["time_zone"]):
+        raise _wrong("timeZone", "an IANA name: America/New_York")
     if "rules" in found:
         found["rules"] = rules.chosen(found["rules"])
     return found | _location(given)

@@ -68,7 +68,7 @@ class Today(Struct):
 
 
 class OwnStats(Stats):
-    """`waiting` is now; the others count since the night began, at five in the morning where the organization is."""
+    """`waiting` is now; the others count since the night began, at five in the morning by the venue's clock."""
 
     requests_today: int
     processed_today: int
@@ -99,6 +99,7 @@ class Venue(Struct, rename="camel"):
     queue_privacy: str
     message: str | None
     rules: Rules
+    time_zone: str
     openkj_seen_at: datetime | None
     openkj_connected: bool | None
     stats: OwnStats
@@ -192,7 +193,7 @@ class TakenAlong(Struct):
 
 class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
     """Without `urlName` one is made of the name, without `currentSystemId` it is the lowest there is. Latitude and
-    longitude come together or not at all."""
+    longitude come together or not at all. `timeZone` is an IANA name, and the organization's unless given."""
 
     name: Name
     url_name: UrlName | None = None
@@ -210,6 +211,7 @@ class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
     queue_privacy: Privacy = "hidden"
     message: Message = ""
     rules: Rules | Preset = "open"
+    time_zone: Line | None = None
 
 
 class VenuePatch(Struct, rename="camel", forbid_unknown_fields=True):
@@ -233,6 +235,7 @@ class VenuePatch(Struct, rename="camel", forbid_unknown_fields=True):
     queue_privacy: Privacy | UnsetType = UNSET
     message: Message | UnsetType = UNSET
     rules: Rules | Preset | UnsetType = UNSET
+    time_zone: Line | UnsetType | None = UNSET
 
 
 class Confirm(Struct):

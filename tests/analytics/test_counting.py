@@ -60,6 +60,9 @@ async def test_another_time_zone_counts_all_nights_anew(house: House) -> None:
         await house.value("UPDATE customer_profiles SET timezone = $1 RETURNING 1", zone)
         await recount(house)
         assert await counted(house) == plainly(asked, known)
+    await house.value("UPDATE venues SET time_zone = 'Pacific/Kiritimati' RETURNING 1")
+    await recount(house)
+    assert await counted(house) == plainly(asked, "Pacific/Kiritimati")
 
 
 @pytest.mark.parametrize(

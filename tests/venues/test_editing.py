@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.house import VENUE, House
+from singr.core import clock
+from tests.house import SONG, VENUE, House
 from tests.live import watching
 
 PATH = "/v1/customer/venues"
@@ -176,3 +179,27 @@ async def test_a_night_began_at_five_in_the_morning_where_the_organization_is(zo
     assert await house.value(f"SELECT extract(hour FROM {local})") == 5  # noqa: S608
     began = f"night_began('{zone}')"
     assert await house.value(f"SELECT {began} <= now() AND now() < {began} + interval '25 hours'")
+
+
+async def test_a_venue_may_have_a_time_zone_of_its_own(house: House) -> None:
+    path, headers = f"/v1/customer/venues/{await house.venue_id()}", await house.sign_in()
+    for given, zone in (("Asia/Tokyo", "Asia/Tokyo"), (None, "America/New_York")):
+        status, venue = await house.call("PATCH", path, json={"timeZone": given}, headers=headers)
+        assert (status, venue["timeZone"]) == (200, zone)
+        assert (await house.call("GET", "/v1/public/venues/test-karaoke-bar"))[1]["timeZone"] == zone
+    status, problem = await house.call("PATCH", path, json={"timeZone": "Nowhere/Land"}, headers=headers)
+    assert (status, problem["errors"][0]["field"]) == (422, "timeZone")
+
+
+async def test_a_night_is_that_of_the_venues_clock(house: House) -> None:
+    path, headers = f"/v1/customer/venues/{await house.venue_id()}", await house.sign_in()
+    began = {name: clock.night_began(ZoneInfo(name)) for name in ("Asia/Tokyo", "America/New_York")}
+    first, second = sorted(began, key=began.__getitem__)
+    await house.ask()
+    between = began[second] - timedelta(minutes=1)
+    await house.value("UPDATE requests SET requested_at = $1 RETURNING 1", between)
+    house.client.session.cookie_jar.clear()
+    for zone, status in ((first, 409), (second, 201)):
+        body = {"timeZone": zone, "rules": {"songOncePerNight": True}}
+        assert (await house.call("PATCH", path, json=body, headers=headers))[0] == 200
+        assert (await house.call("POST", f"{VENUE}/requests", json=SONG))[0] == status
