@@ -11,12 +11,18 @@ from singr.core import ids
 from singr.core.errors import AuthenticationFailed
 from singr.core.secrets import digest
 from singr.core.settings import Settings
+from singr.http.call import Call
+from singr.identity import people
+from singr.identity.people import Account
+from singr.infra.limits import Rate
 from singr.infra.postgres import Transaction
 from singr.infra.sql import maybe, none, value
 from singr.notifications import outbox
 from singr.notifications.outbox import Letter
 
 SOMEBODY = "there"
+# Whoever asks in somebody's name again and again must not fill their mailbox.
+TO_ONE = Rate(5, per_s=3600, by="recipient", inside=True)
 
 
 class Purpose(NamedTuple):
@@ -48,6 +54,13 @@ ISSUE = value("link_issue", str)
 REDEEM = maybe("link_redeem", Redeemed)
 END = none("links_end")
 FORGET = none("links_forget")
+
+
+async def recipient(call: Call, purpose: Purpose, email: str) -> Account | None:
+    """Whose address it is; None for nobody's, and for one that such links went to five times within the hour."""
+    verdict = await call.kit.limits.take(f"links:{purpose.word}:{digest(email.lower())}", TO_ONE)
+    account = await people.BY_EMAIL(call.kit.db, email=email)
+    return account if verdict.allowed else None
 
 
 async def send(

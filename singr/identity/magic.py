@@ -32,7 +32,7 @@ class MagicIn(Struct, rename="camel", forbid_unknown_fields=True):
 
 async def ask(call: Call, *, body: Forgot) -> Told:
     """Have a link sent that signs in, for a quarter of an hour. The answer is the same for every address."""
-    account = await people.BY_EMAIL(call.kit.db, email=body.email)
+    account = await links.recipient(call, links.MAGIC, body.email)
     async with call.kit.db.transaction(SYSTEM) as tx:
         letter = await links.send(
             tx,

@@ -18,7 +18,7 @@ log = logging.getLogger("singr.security")
 
 async def forgot(call: Call, *, body: Forgot) -> Told:
     """Have a link sent with which a new password can be chosen. The answer is the same for every address."""
-    account = await people.BY_EMAIL(call.kit.db, email=body.email)
+    account = await links.recipient(call, links.RESET, body.email)
     async with call.kit.db.transaction(SYSTEM) as tx:
         letter = await links.send(
             tx,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.house import House
 from tests.identity.visits import PASSWORD, post, profile, register, sign_in
 from tests.mailbox import Mailbox
@@ -36,6 +38,16 @@ async def test_asking_tells_nothing_about_an_address(home: House, mailbox: Mailb
     known = await post(home, "magic-link", email=home.demo.host.email)
     assert known == await post(home, "magic-link", email="nobody@example.com")
     assert [mail["To"] for mail in await mailbox.collect(home.kit)] == [home.demo.host.email]
+
+
+@pytest.mark.parametrize("path", ["magic-link", "password/forgot"])
+async def test_nobody_fills_anothers_mailbox(path: str, home: House, mailbox: Mailbox) -> None:
+    answers = []
+    for _ in range(8):
+        home.client.session.cookie_jar.clear()
+        answers.append(await post(home, path, email=home.demo.host.email))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(await mailbox.collect(home.kit)) == 5
 
 
 async def test_a_password_set_before_the_address_was_confirmed_ends(home: House, mailbox: Mailbox) -> None:
