@@ -94,7 +94,7 @@ def work(settings: Settings, arguments: argparse.Namespace) -> None:
 
 def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
     from singr import schema
-    from singr.infra.postgres import explained
+    from singr.infra.silence import explained
 
     try:
         with explained():
@@ -104,7 +104,8 @@ def migrate(settings: Settings, _arguments: argparse.Namespace) -> None:
 
 
 def seed(settings: Settings, arguments: argparse.Namespace) -> None:
-    from singr.infra.postgres import Database, explained
+    from singr.infra.postgres import Database
+    from singr.infra.silence import explained
     from singr.seed import seed_baseline, seed_demo
 
     if arguments.demo and settings.singr_env == "production":

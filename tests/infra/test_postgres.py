@@ -13,7 +13,7 @@ from yarl import URL
 
 from singr.core.actor import SYSTEM, Actor
 from singr.core.errors import UpstreamUnavailable, ValidationFailed
-from singr.infra import postgres
+from singr.infra import postgres, silence
 from singr.infra.postgres import Database
 from tests.services import Server
 
@@ -106,7 +106,7 @@ async def test_a_text_it_cannot_store_is_the_callers_mistake(db: Database) -> No
 
 @pytest.mark.parametrize("error", [OSError, TimeoutError, asyncpg.TooManyConnectionsError, asyncpg.QueryCanceledError])
 def test_what_keeps_the_database_from_answering_is_a_503(error: Callable[[], Exception]) -> None:
-    with pytest.raises(UpstreamUnavailable) as caught, postgres.reachable():
+    with pytest.raises(UpstreamUnavailable) as caught, silence.reachable():
         raise error()
     assert caught.value.retry_after_s
 
