@@ -66,7 +66,8 @@ class Endpoint:
         self._path_types = row.path_types
         self._may_give_cookies = "cookie" in getattr(row.body, "__struct_fields__", ())
         # Reading needs no identity; whoever asks for something gets one.
-        self._mints = row.rate.by == "device" and row.method == hdrs.METH_POST
+        is_asking = row.rate.by == "device" or (row.may.anonymous and not row.may.inside and row.body is not None)
+        self._mints = is_asking and row.method == hdrs.METH_POST
         self._proxies = gate.proxies
         self._callers = Callers(gate.read, gate.cookies, self._proxies)
         self._cached = str(row.cache)

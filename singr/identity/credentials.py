@@ -9,7 +9,7 @@ import asyncpg
 from msgspec import UNSET
 
 from singr.core.actor import Actor
-from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict, UpstreamUnavailable
+from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict, NotConfirmed, UpstreamUnavailable
 from singr.core.text import clean
 from singr.http.call import Call
 from singr.http.reply import WithCookies
@@ -18,7 +18,7 @@ from singr.identity.forms import ChangeEmail, ChangePassword, ChangeProfile, Del
 from singr.identity.people import Person
 from singr.identity.shapes import Profile
 from singr.infra.postgres import Transaction
-from singr.infra.sql import none
+from singr.infra.sql import Runs, none
 from singr.notifications import outbox
 
 SET_PASSWORD = none("account_set_password")
@@ -71,10 +71,11 @@ async def change_email(call: Call, *, body: ChangeEmail) -> Told:
     person = await confirmed(call, body.password)
     settings, new = call.kit.settings, body.new_email.lower()
     known = await people.BY_EMAIL(call.kit.db, email=new)
+    detail = f"{new} {call.device or ''}"
     async with call.kit.db.transaction(call.actor) as tx:
         letters = [
             await links.send(
-                tx, settings, links.EMAIL, person.id, to="" if known else new, name=person.name, detail=new
+                tx, settings, links.EMAIL, person.id, to="" if known else new, name=person.name, detail=detail
             ),
             await links.tell(tx, settings, "email_changing", to=person.email, name=person.name),
         ]
@@ -84,11 +85,16 @@ async def change_email(call: Call, *, body: ChangeEmail) -> Told:
 
 
 async def confirm_email(call: Call, *, body: Token) -> Told:
-    """Use the new address from now on, by the token sent to it; links sent to the old one end."""
+    """Use the new address from now on, by the token sent to it.
+
+    Elsewhere than in the browser that asked for it the password is needed, too. Links sent to the old one end.
+    """
     async with call.kit.db.transaction(call.actor) as tx:
         found = await links.redeem(tx, links.EMAIL, body.token)
+        email, _, device = found.detail.partition(" ")
+        await check_own(call, tx, found.user_id, device, body.password)
         try:
-            await SET_EMAIL(tx, user_id=found.user_id, email=found.detail)
+            await SET_EMAIL(tx, user_id=found.user_id, email=email)
         except asyncpg.UniqueViolationError as exc:
             raise links.LinkInvalid from exc
         await links.END(tx, user_id=str(found.user_id))
@@ -139,12 +145,26 @@ def own_id(call: Call) -> UUID:
 
 
 async def confirmed(call: Call, password: str) -> Person:
-    """The caller, once they have shown that they know their password; a wrong one counts as it does at sign-in.
-
-    Raises AuthorizationDenied, NoPassword, TooManyFailures, UpstreamUnavailable.
-    """
+    """The caller, once they have shown that they know their password; raises what `check_password` does."""
     person = await people.load(call.kit.db, own_id(call), call.actor.context)
-    account = await people.BY_EMAIL(call.kit.db, email=person.email)
+    await check_password(call, call.kit.db, person, password)
+    return person
+
+
+async def check_own(call: Call, tx: Transaction, user_id: UUID, device: str, password: str | None) -> None:
+    """Raises NotConfirmed, or what `check_password` does, where neither the browser nor the password is that of whoever
+    asked for a link: reading a mail makes nobody's address that of an account which a stranger has set up."""
+    if links.is_here(call, device):
+        return
+    if password is None:
+        raise NotConfirmed("this is not the browser that asked for the link: give your password, too")
+    await check_password(call, tx, await people.load(tx, user_id, None), password)
+
+
+async def check_password(call: Call, on: Runs, person: Person, password: str) -> None:
+    """A wrong one counts as it does at sign-in. Raises AuthorizationDenied, NoPassword, TooManyFailures,
+    UpstreamUnavailable."""
+    account = await people.BY_EMAIL(on, email=person.email)
     if account is None or account.password_hash is None:
         raise NoPassword
     locks = await throttle.attempt(call, person.email)
@@ -158,7 +178,6 @@ async def confirmed(call: Call, password: str) -> Person:
         await throttle.failed(call, locks, str(person.id))
         raise AuthorizationDenied("the password is wrong")
     await throttle.succeeded(call, person.email)
-    return person
 
 
 def acting_as(user_id: UUID) -> Actor:

@@ -58,9 +58,10 @@ class RegisterSinger(Struct, rename="camel", forbid_unknown_fields=True):
 
 
 class Token(Struct, rename="camel", forbid_unknown_fields=True):
-    """A token that came by mail."""
+    """A token that came by mail; elsewhere than in the browser that asked for the mail the account's password, too."""
 
     token: OneUse
+    password: Password | None = None
 
 
 class Forgot(Struct, rename="camel", forbid_unknown_fields=True):

@@ -81,6 +81,11 @@ async def send(
     return await outbox.put(tx, settings, Letter(purpose.letter, to, facts), for_s=purpose.lifetime_s)
 
 
+def is_here(call: Call, device: str) -> bool:
+    """Whether this is the browser that asked for a link."""
+    return bool(call.device) and call.device == device
+
+
 async def redeem(tx: Transaction, purpose: Purpose, token: str) -> Redeemed:
     """Whose token it is, once; raises LinkInvalid."""
     found = await REDEEM(tx, purpose=purpose.word, token=digest(token))

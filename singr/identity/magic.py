@@ -51,7 +51,7 @@ async def verify(call: Call, *, body: MagicIn) -> Session | WithCookies | Challe
     """Sign in by the token that came by mail; who has a second factor is asked for it."""
     async with call.kit.db.transaction(SYSTEM) as tx:
         found = await links.redeem(tx, links.MAGIC, body.token)
-        if not body.confirm and (not call.device or call.device != found.detail):
+        if not body.confirm and not links.is_here(call, found.detail):
             raise NotConfirmed("this is not the browser that asked for the link")
         epoch = await claims.claim(tx, found.user_id)
         person = await people.load(tx, found.user_id, None)

@@ -46,9 +46,10 @@ async def register_singer(call: Call, *, body: RegisterSinger) -> Told:
 
 
 async def verify(call: Call, *, body: Token) -> Told:
-    """Confirm an address by the token that was sent to it."""
+    """Confirm an address by the token that was sent to it, in the browser that asked for it or with the password."""
     async with call.kit.db.transaction(SYSTEM) as tx:
         found = await links.redeem(tx, links.VERIFY, body.token)
+        await credentials.check_own(call, tx, found.user_id, found.detail, body.password)
         await credentials.VERIFIED(tx, user_id=found.user_id)
     log.info("address confirmed", extra={"user": str(found.user_id)})
     return Told("Thank you: your address is confirmed.")
@@ -59,9 +60,10 @@ async def resend(call: Call) -> Told:
     if call.actor.user_id is None:
         raise AuthenticationFailed
     person = await people.load(call.kit.db, call.actor.user_id, None)
-    to = "" if person.row.is_email_verified else person.email
+    to, device = "" if person.row.is_email_verified else person.email, call.device or ""
     async with call.kit.db.transaction(call.actor) as tx:
-        letter = await links.send(tx, call.kit.settings, links.VERIFY, person.id, to=to, name=person.name)
+        settings = call.kit.settings
+        letter = await links.send(tx, settings, links.VERIFY, person.id, to=to, name=person.name, detail=device)
     await outbox.post(call.kit, letter)
     return CHECK_MAIL
 
@@ -90,7 +92,7 @@ async def _register(
         account = await people.BY_EMAIL(tx, email=email)
         purpose = links.VERIFY if new else links.RESET._replace(letter="already_registered")
         user_id = account.id if account else uuid4()
-        letter = await links.send(tx, settings, purpose, user_id, to=email, name=None)
+        letter = await links.send(tx, settings, purpose, user_id, to=email, name=None, detail=call.device or "")
     await outbox.post(call.kit, letter)
     log.info("registration", extra={"new": new is not None, "address": call.address})
     return CHECK_MAIL

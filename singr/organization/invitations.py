@@ -70,8 +70,11 @@ async def invite(call: Call, *, body: Invite) -> Member:
 
 
 async def accept(call: Call, *, body: Accept) -> Told:
-    """Join an organization by the token that came by mail. Whoever has no account, or one whose address nobody has
-    confirmed, chooses a password; everybody signs in anew, with one that is long enough for their work."""
+    """Join an organization by the token that came by mail.
+
+    Whoever has no account, or one whose address nobody has confirmed, chooses a password; everybody signs in anew, with
+    one that is long enough for their work.
+    """
     stored = await passwords.hashed(body.password) if body.password else None
     async with call.kit.db.transaction(SYSTEM) as tx:
         joined = await ACCEPT(tx, token=digest(body.token))

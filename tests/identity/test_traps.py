@@ -51,6 +51,31 @@ async def test_an_account_set_up_as_a_trap_does_not_join(home: House, mailbox: M
     assert ("customer_manager", "active") in joined
 
 
+async def test_reading_a_mail_confirms_no_account_of_a_stranger(home: House, mailbox: Mailbox) -> None:
+    await register(home, VICTIM)
+    token = await mailbox.token(home.kit)
+    home.client.session.cookie_jar.clear()
+    assert (await post(home, "verify-email", token=token))[0] == 409
+    assert (await post(home, "verify-email", token=token, password=NEW_PASSWORD))[0] == 403
+    _, session = await sign_in(home, VICTIM)
+    assert (await profile(home, session))[1]["isEmailVerified"] is False
+    home.client.session.cookie_jar.clear()
+    assert (await post(home, "verify-email", token=token, password=PASSWORD))[0] == 200, "their own, on another device"
+
+
+async def test_reading_a_mail_gives_no_stranger_the_address(home: House, mailbox: Mailbox) -> None:
+    host = home.demo.host
+    _, session = await sign_in(home, host.email, host.password)
+    await post(home, "email/change", bearer(session), newEmail=VICTIM, password=host.password)
+    (token,) = [link_of(m).rpartition("=")[2] for m in await mailbox.collect(home.kit) if m["To"] == VICTIM]
+    home.client.session.cookie_jar.clear()
+    assert (await post(home, "email/confirm", token=token))[0] == 409
+    assert (await post(home, "email/confirm", token=token, password=NEW_PASSWORD))[0] == 403
+    assert (await sign_in(home, host.email, host.password))[0] == 200
+    home.client.session.cookie_jar.clear()
+    assert (await post(home, "email/confirm", token=token, password=host.password))[0] == 200
+
+
 async def test_who_was_invited_may_register_too_and_joins_with_that_account(home: House, mailbox: Mailbox) -> None:
     await ask(home, "POST", email=VICTIM, role="customer_staff")
     invitation = await mailbox.token(home.kit)

@@ -17,13 +17,13 @@ const CHOICES = {
   register: { path: "/v1/auth/register/singer", name: "register", go: "register", email: true, password: "new-password" },
 };
 const STEPS = {
-  verify: { path: "/v1/auth/verify-email", name: "verify", go: "confirm" },
-  email: { path: "/v1/auth/email/confirm", name: "new_email", go: "confirm" },
+  verify: { path: "/v1/auth/verify-email", name: "verify", go: "confirm", password: "current-password", isOptional: true },
+  email: { path: "/v1/auth/email/confirm", name: "new_email", go: "confirm", password: "current-password", isOptional: true },
   reset: { path: "/v1/auth/password/reset", name: "reset", go: "set_password", password: "new-password" },
   magic: { path: "/v1/auth/magic-link/verify", name: "magic", go: "sign_in", more: { confirm: true, cookie }, enters: true },
   invitation: { path: "/v1/auth/invitations/accept", name: "join", go: "join", password: "new-password", isOptional: true },
 };
-const ABOUT = { forgotten: "forgotten", link: "link", register: "password_new", reset: "password_new", join: "password_optional" };
+const ABOUT = { forgotten: "forgotten", link: "link", register: "password_new", reset: "password_new", join: "password_optional", verify: "password_elsewhere", new_email: "password_elsewhere" };
 const VENUE = /^\/v\/[\w-]+$/;
 const WAY_BACK_MS = 3_600_000;
 
