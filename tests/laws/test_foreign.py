@@ -39,6 +39,7 @@ CALLS: dict[tuple[str, str], Any] = {
     ("GET", f"{CUSTOMER}/songdb/imports/{{import_id}}"): None,
     ("GET", f"{CUSTOMER}/songdb/imports/{{import_id}}/events"): None,
     ("POST", f"{CUSTOMER}/songdb/imports/{{import_id}}/cancel"): None,
+    ("PATCH", f"{CUSTOMER}/api-keys/{{key_id}}"): {"status": "active"},
     ("POST", f"{CUSTOMER}/api-keys/{{key_id}}/rotate"): None,
     ("POST", f"{CUSTOMER}/api-keys/{{key_id}}/revoke"): None,
     ("PATCH", f"{CUSTOMER}/organization/users/{{member_id}}"): {"role": "customer_manager"},

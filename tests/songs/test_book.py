@@ -32,6 +32,7 @@ SONGS = [
 async def tenant(house: House) -> UUID:
     """The demo's tenant, whose system 2 has SONGS."""
     ((tenant,),) = await house.kit.db.fetch("SELECT customer_profiles_id FROM venues", [])
+    await house.value("INSERT INTO systems (customer_profiles_id, openkj_system_id, name) VALUES ($1, 2, 'B')", tenant)
     songs = [{"artist": artist, "title": title} for artist, title in SONGS]
     await generations.add_document(Call(SYSTEM, house.kit), tenant, 2, songs)
     return UUID(str(tenant))
@@ -114,7 +115,7 @@ async def test_what_is_found_to_the_letter_is_not_doubted(house: House, tenant: 
 
 
 async def test_words_of_another_book_are_not_told(house: House, tenant: UUID) -> None:
-    await generations.add_document(Call(SYSTEM, house.kit), tenant, 3, [{"artist": "Zardoz", "title": "Xylophone"}])
+    await generations.add_document(Call(SYSTEM, house.kit), tenant, 1, [{"artist": "Zardoz", "title": "Xylophone"}])
     page = await book.search(house.kit.db, tenant, 2, "xilophone", 10)
     assert (page.items, page.did_you_mean) == ([], None)
 
