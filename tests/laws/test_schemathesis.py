@@ -53,6 +53,7 @@ UNASKED = {
     "realtime.websocket.connect": "speaks WebSocket",
     "realtime.sse.watch": "goes on for ever",
     "queue.watching.follow": "goes on for ever",
+    "imports.following.follow": "goes on until a worker has ended the import",
 }
 # `singr serve` whose limits are far away: 429 would be the answer to everything.
 WITHOUT_LIMITS = """
@@ -69,6 +70,14 @@ SELECT jsonb_build_object(
     'singer', s.singer_profiles_id)::text
 FROM customer_profiles p, singer_profiles s LIMIT 1
 """
+NO_IMPORT_UNDER_WAY = """
+UPDATE song_imports SET status = 'cancelled', finished_at = now() WHERE status IN ('uploading', 'queued') RETURNING 1
+"""
+NEW_SONG = """
+INSERT INTO songdb (customer_profiles_id, openkj_system_id, artist, title, combined, normalized_combined)
+SELECT customer_profiles_id, 1, 'New', $1, 'New - ' || $1, 'new ' || $1 FROM customer_profiles LIMIT 1
+RETURNING songdb_id
+"""
 NAMES = count(1)
 
 
@@ -82,7 +91,6 @@ def venue(where: dict[str, Any]) -> str:
 
 # What an operation needs in its path is made for it alone, as somebody makes it: where, with what, and its place there.
 MADE: dict[str, tuple[Callable[[dict[str, Any]], tuple[str, Any]], str]] = {
-    "song_id": (lambda where: ("/v1/customer/songdb?limit=1", None), "items.0.id"),
     "request_id": (lambda where: ("/v1/singer/requests", song(where)), "id"),
     "tracking_token": (lambda where: ("/v1/singer/requests", song(where)), "trackingToken"),
     "block_id": (lambda where: (f"{venue(where)}/blocks", {"singerName": "Zed"}), "id"),
@@ -124,16 +132,18 @@ class Server(Struct):
         """Objects of these names, new and in a venue of their own."""
         shown = self._call("/v1/customer/venues", {"name": f"Venue {next(NAMES)}"})
         where = {"venue_id": shown["id"], "url_name": shown["urlName"], "system_id": 1}
-        for name in names & {*MADE, "sync_id"}:
-            if name == "sync_id":
-                where[name] = self._begun_sync()
-                continue
-            asked, at = MADE[name]
-            found = self._call(*asked(where))
-            for step in at.split("."):
-                found = found[int(step) if step.isdigit() else step]
-            where[name] = found
+        if "sync_id" in names:
+            where["sync_id"] = self._begun_sync()
+        if "song_id" in names:
+            where["song_id"] = self._value(NEW_SONG, f"Song {next(NAMES)}")
+        self._value(NO_IMPORT_UNDER_WAY)  # there may be few, and no worker ends them
+        for name in names & MADE.keys():
+            asked, answered = MADE[name]
+            where[name] = self._call(*asked(where))[answered]
         return {name: where[name] for name in names & where.keys()}
+
+    def _value(self, sql: str, *given: object) -> Any:
+        return asyncio.run(_value(self.settings.database_url, sql, *given))
 
     def _begun_sync(self) -> int:
         self._call("/api.php", {"command": "clearDatabase", "api_key": API_KEY, "system_id": 1})
@@ -172,7 +182,7 @@ def server(_demo_url_of_module: str, _redis_of_worker: str) -> Iterator[Server]:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/readyz")
         settings = Settings(database_url=_demo_url_of_module, redis_url=_redis_of_worker, singr_env="test")
-        yield Server(url, settings, asyncio.run(_there(_demo_url_of_module)))
+        yield Server(url, settings, json.loads(asyncio.run(_value(_demo_url_of_module, THERE))))
     finally:
         program.kill()
         program.wait(WITHIN_S)
@@ -195,10 +205,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _there(url: str) -> dict[str, Any]:
+async def _value(url: str, sql: str, *given: object) -> Any:
+    """The first value, asked as the database's owner."""
     link = await asyncpg.connect(url, timeout=10)
     try:
-        return dict(json.loads(await link.fetchval(THERE)))
+        await link.execute("SELECT set_config('app.actor', 'test', false)")
+        return await link.fetchval(sql, *given)
     finally:
         await link.close(timeout=10)
 
