@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import redis
 from redis.cluster import RedisCluster
 from redis.crc import key_slot
 from yarl import URL
@@ -58,6 +60,7 @@ def cluster() -> Iterator[Cluster]:
         servers = [until.enter_context(_master(program, home / f"master-{n}")) for n in range(MASTERS)]
         places = [f"127.0.0.1:{URL(server.url).port}" for server in servers]
         _join(program, places)
+        _wait_until_open(servers)
         yield Cluster(f"redis+cluster://:{PASSWORD}@{','.join(places[:2])}", servers)
 
 
@@ -71,9 +74,20 @@ def _master(program: Path, home: Path) -> Iterator[Server]:
 
 
 def _join(program: Path, places: list[str]) -> None:
-    """As an operator does; returns once all masters agree."""
+    """As an operator does; returns once all masters agree on who holds what."""
     ask = program.with_name(program.name.replace("server", "cli"))
     command = [str(ask), "--cluster", "create", *places, "--cluster-replicas", "0", "--cluster-yes"]
     subprocess.run(
         command, env=os.environ | {"REDISCLI_AUTH": PASSWORD}, check=True, capture_output=True, timeout=MADE_S
     )
+
+
+def _wait_until_open(servers: list[Server]) -> None:
+    """A master goes on refusing what it holds for a moment after all agree."""
+    deadline = time.monotonic() + MADE_S
+    for server in servers:
+        with redis.Redis.from_url(server.url, socket_timeout=5) as client:
+            while client.cluster("info")["cluster_state"] != "ok":
+                if time.monotonic() > deadline:
+                    raise TimeoutError("a master of the cluster stays closed")
+                time.sleep(0.05)

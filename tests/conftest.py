@@ -11,6 +11,7 @@ import pytest
 from redis import Redis
 from yarl import URL
 
+from singr.telemetry.logs import JSONLines
 from tests import clusters, databases, services
 from tests.clusters import Cluster
 from tests.services import Server
@@ -18,8 +19,11 @@ from tests.services import Server
 pytest_plugins = ("tests.heard", "tests.house", "tests.mailbox", "tests.openid.fixtures")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Before xdist starts its workers: they inherit our environment."""
+    """Before xdist starts its workers: they inherit our environment. What failed tests show of our log has its fields."""
+    logged: Any = config.pluginmanager.get_plugin("logging-plugin")
+    logged.report_handler.setFormatter(JSONLines())
     until = ExitStack()
     config.add_cleanup(until.close)
     if config.getoption("numprocesses", None) and not config.getoption("collectonly"):
