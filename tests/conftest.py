@@ -21,7 +21,7 @@ pytest_plugins = ("tests.heard", "tests.house", "tests.mailbox", "tests.openid.f
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Before xdist starts its workers: they inherit our environment. What failed tests show of our log has its fields."""
+    """Before xdist starts its workers: they inherit our environment. Failed tests show our log with its fields."""
     logged: Any = config.pluginmanager.get_plugin("logging-plugin")
     logged.report_handler.setFormatter(JSONLines())
     until = ExitStack()

@@ -1,7 +1,8 @@
 """Singr with something wrong inside: `python -m tests.faults.doctored serve` is `singr serve`, patched from outside.
 
 `FAULTS_ORDERS` names a file with what goes wrong now, as JSON: `hints` (lost, some lost, doubled, reordered, fatal),
-`block` and `deaf` (numbers: each new one blocks the loop for three seconds, or makes Redis forget our subscription).
+`lost_each` (of which number each is lost, where some are), `block` and `deaf` (numbers: each new one blocks the loop
+for three seconds, or makes Redis forget our subscription).
 `FAULTS_WITHOUT` names a part that is missing for good: sweep, probe, gap check, bump. The harness must notice.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import itertools
 import json
 import os
 import random
@@ -27,7 +29,7 @@ from singr.realtime.step import Step
 from singr.realtime.sweep import Sweep
 
 VENUES = "singr:venue:"
-SOME, LATE_S, BLOCKED_S = 0.1, 0.5, 3.0
+LATE_S, BLOCKED_S = 0.5, 3.0
 
 publish, make_round = Bus.publish, rounds.make
 
@@ -62,12 +64,13 @@ def patch(cls: type, name: str, does: Any) -> None:
 
 def tamper(orders: Orders) -> None:
     """Have every process do as ordered."""
+    told = itertools.count(1)
 
     async def tell(bus: Bus, channel: str, payload: bytes) -> None:
         how = orders.now().get("hints") if channel.startswith(VENUES) else None
         if how == "fatal":
             os.kill(os.getpid(), signal.SIGKILL)
-        if how == "lost" or (how == "some lost" and random.random() < SOME):
+        if how == "lost" or (how == "some lost" and next(told) % orders.now()["lost_each"] == 0):
             return
         if how == "reordered":
             await asyncio.sleep(random.uniform(0, LATE_S))
