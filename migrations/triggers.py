@@ -11,8 +11,7 @@ from alembic import op
 # - venue_summaries and venue_night_* count requests, which are audited themselves,
 # - outbox holds letters about changes until they are sent, call_replays answers about changes for a day,
 # - song_words every word of every book,
-# - song_imports says itself who brought what; what it did to a book is audited there; its
-#   file and its songs in waiting end with it.
+# - an import's file and its songs in waiting end with it.
 UNAUDITED = frozenset(
     {
         "alembic_version",
@@ -24,7 +23,6 @@ UNAUDITED = frozenset(
         "outbox",
         "song_import_chunks",
         "song_import_songs",
-        "song_imports",
         "song_words",
         "spatial_ref_sys",
         "venue_night_hours",
@@ -64,6 +62,19 @@ def track(*tables: str) -> None:
         _audit(table, "record_audit", key)
 
 
+def track_turns(table: str, column: str) -> None:
+    """Audits a table whose rows move every moment: an update leaves a line only where it changes `column`."""
+    (key,) = op.get_bind().execute(KEY_COLUMNS, {"name": table}).scalars()
+    _audit(table, "record_audit", [key], "INSERT", "DELETE")
+    _audit(table, "record_audit_turns", [key, column], "UPDATE")
+
+
+def untrack(table: str) -> None:
+    """Ends the audit of a table that stays."""
+    for operation in TRANSITIONS:
+        op.execute(f"DROP TRIGGER {table}_audit_{operation.lower()} ON {table}")
+
+
 def track_in_sum(table: str, *group_by: str) -> None:
     """Stamps and audits a table of copies: one line in the log per statement and group, with the number of rows."""
     stamp(table)
@@ -79,10 +90,10 @@ def stamp(table: str) -> None:
         )
 
 
-def _audit(table: str, function: str, arguments: list[str]) -> None:
+def _audit(table: str, function: str, arguments: list[str], *operations: str) -> None:
     listed = ", ".join(f"'{argument}'" for argument in arguments)
-    for operation, transition in TRANSITIONS.items():
+    for operation in operations or TRANSITIONS:
         op.execute(
             f"CREATE TRIGGER {table}_audit_{operation.lower()} AFTER {operation} ON {table} "
-            f"REFERENCING {transition} FOR EACH STATEMENT EXECUTE FUNCTION {function}({listed})"
+            f"REFERENCING {TRANSITIONS[operation]} FOR EACH STATEMENT EXECUTE FUNCTION {function}({listed})"
         )

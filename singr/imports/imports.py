@@ -71,7 +71,7 @@ async def _begin(call: Call, request: web.Request, system: int, asked: ImportFil
         told = msgspec.json.encode([system, asked, uploaded.digest])
         first = await queue(call, opened, uploaded.size, hashlib.sha256(told).hexdigest())
     except BaseException:
-        await DISCARD(call.kit.db, tenant=call.tenant, import_id=opened)
+        await _discard(call, opened)
         raise
     await call.kit.jobs.post(
         RUN, key=f"import:{first}:0", timeout_s=RUN_TIMEOUT_S, tenant=str(call.tenant), import_id=first
@@ -138,7 +138,8 @@ async def open_import(call: Call, system: int, asked: ImportFile, name: str | No
         "encoding": asked.encoding,
     }
     who = {"tenant": call.tenant, "by_user": call.actor.user_id}
-    opened = await OPEN(call.kit.db, **who, **given, system=system, file_name=name, most=AT_ONCE_MAX)
+    async with call.kit.db.transaction(call.actor) as tx:
+        opened = await OPEN(tx, **who, **given, system=system, file_name=name, most=AT_ONCE_MAX)
     if opened is not None:
         return opened
     if not await KNOWN(call.kit.db, tenant=call.tenant, number=system):
@@ -159,12 +160,19 @@ async def queue(call: Call, import_id: int, size: int, fingerprint: str) -> int:
             return import_id
         if found.fingerprint != fingerprint:
             raise KeyReused from exc
-        await DISCARD(call.kit.db, tenant=call.tenant, import_id=import_id)
+        await _discard(call, import_id)
         return found.id
     return import_id
 
 
 async def _uploaded(call: Call, tenant: UUID, import_id: int, size: int, key: str | None, fingerprint: str) -> None:
     given = {"bytes": size, "key": key, "fingerprint": fingerprint}
-    if not await UPLOADED(call.kit.db, tenant=tenant, import_id=import_id, **given):
+    async with call.kit.db.transaction(call.actor) as tx:
+        is_ours = await UPLOADED(tx, tenant=tenant, import_id=import_id, **given)
+    if not is_ours:
         raise ImportFinished("it was cancelled")
+
+
+async def _discard(call: Call, import_id: int) -> None:
+    async with call.kit.db.transaction(call.actor) as tx:
+        await DISCARD(tx, tenant=call.tenant, import_id=import_id)

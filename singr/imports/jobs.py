@@ -33,13 +33,19 @@ log = logging.getLogger("singr.imports")
 
 async def run_import(kit: Kit, *, tenant: str, import_id: int) -> None:
     """Job posted with each upload: reads the file into the book, unless somebody else is at it."""
-    job = await CLAIM(kit.db, tenant=UUID(tenant), import_id=import_id, lease_s=LEASE_S)
+    job = await claim(kit, UUID(tenant), import_id)
     if job is None:
         return
     try:
         await running.run(kit, job)
     except running.NotOurs:
         log.info("import given up", extra={"import": import_id, "attempt": job.attempt})
+
+
+async def claim(kit: Kit, tenant: UUID, import_id: int) -> Claimed | None:
+    """Take an import that waits or whose worker has died, to work on it."""
+    async with kit.db.transaction(Actor(kind="job", id=RUN)) as tx:
+        return await CLAIM(tx, tenant=tenant, import_id=import_id, lease_s=LEASE_S)
 
 
 async def resume_imports(kit: Kit) -> None:

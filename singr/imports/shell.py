@@ -13,8 +13,7 @@ import msgspec
 from singr.core.actor import Actor, Context
 from singr.core.errors import NotFound, ValidationFailed
 from singr.http.call import Call
-from singr.imports import exports, imports, running, uploads
-from singr.imports.jobs import CLAIM, LEASE_S
+from singr.imports import exports, imports, jobs, running, uploads
 from singr.imports.shapes import Import, ImportInto, Owned
 from singr.infra.kit import Kit
 from singr.infra.sql import many
@@ -42,7 +41,7 @@ async def bring(kit: Kit, owner: str | None, path: Path, asked: ImportInto, say:
     opened = await imports.open_import(call, asked.system_id, asked, path.name)
     uploaded = await uploads.keep(call, call.tenant, opened, OnDisk(path))
     await imports.queue(call, opened, uploaded.size, uploaded.digest)
-    job = await CLAIM(kit.db, tenant=call.tenant, import_id=opened, lease_s=LEASE_S)
+    job = await jobs.claim(kit, call.tenant, opened)
     if job is not None:
         async with asyncio.TaskGroup() as group:
             running_now = group.create_task(running.run(kit, job))

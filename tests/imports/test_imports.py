@@ -294,6 +294,25 @@ async def test_whoever_imported_is_named_in_the_audit(host: House) -> None:
     assert named == "job:run_import true"
 
 
+async def test_who_began_and_who_cancelled_an_import_is_in_the_audit_and_each_step_is_not(
+    host: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines_of = (
+        "SELECT string_agg(split_part(actor, ':', 1) || ' ' || operation || ' ' || (new_data ->> 'status'),"
+        " ', ' ORDER BY ctid) FROM audit_logs WHERE table_name = 'song_imports' AND record_id = $1"
+    )
+    monkeypatch.setattr(reader, "BATCH", 10)
+    done = await brought(host, lines(many(100)))
+    assert await host.value(lines_of, str(done["id"])) == (
+        "user INSERT uploading, user UPDATE queued, job UPDATE running, job UPDATE done"
+    )
+    _, begun = await upload(host, QUEEN)
+    await host.call("POST", f"{IMPORTS}/{begun['id']}/cancel", headers=await host.sign_in())
+    assert await host.value(lines_of, str(begun["id"])) == (
+        "user INSERT uploading, user UPDATE queued, user UPDATE cancelled"
+    )
+
+
 async def test_no_more_than_a_batch_and_a_piece_are_held_at_once(host: House, monkeypatch: pytest.MonkeyPatch) -> None:
     pieces: list[int] = []
     batches: list[int] = []

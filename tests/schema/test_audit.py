@@ -149,6 +149,27 @@ async def test_songs_of_a_generation_leave_one_line_per_statement(link: Link) ->
     assert _summary(line) == ("INSERT", None, None, {"rows": 1000, "song_generations_id": generation})
 
 
+async def test_an_import_leaves_a_line_for_each_turn_and_none_for_its_progress(link: Link) -> None:
+    await link.execute(
+        "INSERT INTO song_imports (customer_profiles_id, openkj_system_id, mode, on_error, format, encoding, dry_run)"
+        " SELECT $1, 1, 'merge', 'fail', 'csv', 'auto', false FROM generate_series(1, 2)",
+        await rows.customer(link),
+    )
+    for step in range(3):
+        await link.execute("UPDATE song_imports SET rows_read = $1, touched_at = now()", step)
+    await link.execute("UPDATE song_imports SET status = CASE song_imports_id WHEN 2 THEN 'cancelled' ELSE status END")
+    await link.execute("DELETE FROM song_imports")
+    lines = [_summary(line) for line in await log_of(link, "song_imports")]
+    assert [(operation, record) for operation, record, _, _ in lines] == [
+        ("INSERT", "1"),
+        ("INSERT", "2"),
+        ("UPDATE", "2"),
+        ("DELETE", "1"),
+        ("DELETE", "2"),
+    ]
+    assert [data["status"] for data in lines[2][2:]] == ["uploading", "cancelled"]
+
+
 async def test_updated_at_moves_with_an_update_and_only_then(link: Link) -> None:
     long_ago = (
         "INSERT INTO roles (slug, updated_at) VALUES ('old', '2001-02-03') RETURNING extract(year FROM updated_at)"

@@ -18,7 +18,7 @@ SELECT relname FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> ALL ($1::text[])
   AND (SELECT count(*) FROM pg_trigger
        WHERE tgrelid = pg_class.oid AND tgenabled = 'O' AND tgname LIKE relname || '\\_audit\\_%'
-         AND tgfoid IN ('record_audit'::regproc, 'record_audit_sum'::regproc)
+         AND tgfoid IN ('record_audit'::regproc, 'record_audit_sum'::regproc, 'record_audit_turns'::regproc)
          AND (tgtype & 1) = 0 AND (tgnewtable IS NOT NULL OR tgoldtable IS NOT NULL)) <> 3
 ORDER BY 1
 """
