@@ -24,11 +24,11 @@ from tests.services import PASSWORD, Server
 
 MASTERS = 3
 MADE_S = 60
-# A master that is away makes the cluster say so after two seconds; the slots of the others go on.
+# A master that is away makes the cluster say so after five seconds; the slots of the others go on.
 SETTINGS = {
     "appendfsync": "no",
     "cluster-enabled": "yes",
-    "cluster-node-timeout": "2000",
+    "cluster-node-timeout": "5000",
     "cluster-require-full-coverage": "no",
 }
 

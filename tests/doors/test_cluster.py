@@ -30,8 +30,16 @@ async def processes(clustered: Settings) -> AsyncIterator[tuple[House, House]]:
         yield one, other
 
 
+async def called(house: House, path: str, body: dict[str, str]) -> tuple[int, dict[str, str]]:
+    """As a client calls: again, as told, while a master is too busy to answer."""
+    async with asyncio.timeout(60):
+        while (answer := await house.call("POST", path, json=body))[0] == 503:
+            await asyncio.sleep(0.5)
+    return answer
+
+
 async def refreshed(house: House, session: dict[str, str]) -> tuple[int, dict[str, str]]:
-    return await house.call("POST", "/v1/auth/refresh", json={"refreshToken": session["refreshToken"]})
+    return await called(house, "/v1/auth/refresh", {"refreshToken": session["refreshToken"]})
 
 
 async def test_what_happens_in_one_process_is_seen_and_known_in_the_other(processes: tuple[House, House]) -> None:
@@ -54,7 +62,7 @@ async def test_a_session_goes_on_in_another_process_until_its_old_token_comes_ba
     processes: tuple[House, House],
 ) -> None:
     one, other = processes
-    status, first = await one.call("POST", "/v1/auth/signin", json=PASSWORD)
+    status, first = await called(one, "/v1/auth/signin", PASSWORD)
     assert status == 200
     status, second = await refreshed(other, first)
     assert (status, second["refreshToken"] != first["refreshToken"]) == (200, True)
@@ -64,18 +72,22 @@ async def test_a_session_goes_on_in_another_process_until_its_old_token_comes_ba
     assert (status, problem["title"]) == (401, refresh.TokenReused.title)
     assert (await refreshed(one, third))[0] == 401
     wrong = PASSWORD | {"password": "not this one at all"}
-    turns = [(await house.call("POST", "/v1/auth/signin", json=wrong))[0] for house in (one, other) * 3]
+    turns = [(await called(house, "/v1/auth/signin", wrong))[0] for house in (one, other) * 3]
     assert turns[0] == 401
     assert turns[-1] == 429
 
 
 async def test_limits_are_shared_and_judged_by_the_cluster(processes: tuple[House, House]) -> None:
     one, other = processes
-    before = metrics.LIMITER_FALLBACKS._value.get()
-    limits = [(f"somebody-{n}", Rate(2, per_s=3600)) for n in range(20)]
-    turns = [await house.kit.limits.take_each(limits) for house in (one, other, one)]
-    assert [all(verdict.allowed for verdict in turn) for turn in turns] == [True, True, False]
-    assert metrics.LIMITER_FALLBACKS._value.get() == before
+    for evening in range(20):
+        before = metrics.LIMITER_FALLBACKS._value.get()
+        limits = [(f"somebody-{evening}-{n}", Rate(2, per_s=3600)) for n in range(20)]
+        turns = [await house.kit.limits.take_each(limits) for house in (one, other, one)]
+        if metrics.LIMITER_FALLBACKS._value.get() == before:
+            assert [all(verdict.allowed for verdict in turn) for turn in turns] == [True, True, False]
+            return
+        await asyncio.sleep(1)
+    pytest.fail("the cluster never judged")
 
 
 async def test_with_a_master_away_requests_are_taken_and_it_is_said(
