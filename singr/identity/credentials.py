@@ -11,6 +11,7 @@ from msgspec import UNSET
 from singr.core.actor import Actor
 from singr.core.errors import AuthenticationFailed, AuthorizationDenied, Conflict, NotConfirmed, UpstreamUnavailable
 from singr.core.text import clean
+from singr.http import kept
 from singr.http.call import Call
 from singr.http.reply import WithCookies
 from singr.identity import epochs, links, passwords, people, policy, profile, throttle
@@ -117,12 +118,15 @@ async def change_profile(call: Call, *, body: ChangeProfile) -> Profile:
 async def delete_account(call: Call, *, body: DeleteAccount) -> None:
     """Delete the account and all that belongs to it, at once and for good."""
     person = await confirmed(call, body.password)
-    if any(m.is_owner for m in person.memberships) and not body.delete_organization:
+    is_owner = any(m.is_owner for m in person.memberships)
+    if is_owner and not body.delete_organization:
         raise Conflict("you own an organization: say deleteOrganization to delete it too")
     async with call.kit.db.transaction(call.actor) as tx:
         letter = await links.tell(tx, call.kit.settings, "account_deleted", to=person.email, name=person.name)
         await DELETE(tx, user_id=person.id)
         epoch = await epochs.END_SESSIONS(tx, user_id=person.id)
+    if is_owner:
+        call.kit.cache.forget(kept.VENUES)
     await epochs.tell(call.kit, {person.id: epoch})
     await outbox.post(call.kit, letter)
     log.info("account deleted", extra={"user": str(person.id)})
