@@ -10,7 +10,6 @@ import pytest
 
 from singr import table
 from singr.core.actor import SYSTEM
-from singr.core.errors import UpstreamUnavailable
 from singr.core.settings import Settings
 from singr.http import replay
 from singr.http.call import Call
@@ -81,11 +80,14 @@ async def test_whoever_waits_too_long_for_the_first_answer_is_told_to_come_back(
     try:
         async with link.transaction():
             await link.execute("DELETE FROM call_replays")
-            status, problem, _ = await post(house, SYSTEMS, "k", name="Left")
+            # Where a machine is so busy that another wait ends first, the call is made again, as clients do.
+            async with asyncio.timeout(90):
+                while (answer := await post(house, SYSTEMS, "k", name="Left"))[0] == 503:
+                    await asyncio.sleep(1)
     finally:
         await link.close(timeout=10)
-    # Where another wait than the lock's ends first, the database is what does not answer.
-    assert (status, problem["title"]) in ((409, replay.StillAnswering.title), (503, UpstreamUnavailable.title)), problem
+    status, problem, _ = answer
+    assert (status, problem["title"]) == (409, replay.StillAnswering.title)
     assert await house.value(COUNT) == 2
 
 
