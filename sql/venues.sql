@@ -126,7 +126,7 @@ WITH actor AS MATERIALIZED (
     FROM before, jsonb_populate_record(before.was, :given::jsonb) AS n
     WHERE v.venues_id = before.venues_id AND n IS DISTINCT FROM before.was
     RETURNING v.venues_id, v.customer_profiles_id, v.url_name, v.name, v.accepting_requests, v.message, v.rules,
-              v.rotation, v.next_up, v.time_zone, (v.url_name, v.name, v.accepting_requests)
+              v.queue_privacy, v.rotation, v.next_up, v.time_zone, (v.url_name, v.name, v.accepting_requests)
               IS DISTINCT FROM ((before.was).url_name, (before.was).name, (before.was).accepting_requests)
               AS openkj_sees,
               (v.url_name, v.name, v.accepting_requests, v.message, v.queue_privacy, v.current_system_id, v.rules,
@@ -147,7 +147,8 @@ WITH actor AS MATERIALIZED (
     WHERE t.customer_profiles_id = changed.customer_profiles_id AND changed.openkj_sees
 )
 SELECT changed.url_name, changed.name, changed.accepting_requests, changed.message, bump.openkj_connected,
-       changed.rules, coalesce(changed.time_zone, p.timezone, 'UTC'), changed.rotation, changed.next_up, bump.epoch, bump.version
+       changed.rules, coalesce(changed.time_zone, p.timezone, 'UTC'), changed.queue_privacy, changed.rotation,
+       changed.next_up, bump.epoch, bump.version
 FROM changed JOIN customer_profiles p USING (customer_profiles_id), bump
 
 -- venue_takes_along(tenant, venue_id) -> maybe

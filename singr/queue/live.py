@@ -21,6 +21,7 @@ from singr.realtime import hints
 from singr.realtime.messages import View
 from singr.realtime.state import Delta, Gone, Item, Position, Snapshot, Viewer
 from singr.venues import venues
+from singr.venues.rules import Privacy
 from singr.venues.shapes import Rotation, VenueOp
 
 # Beyond this a change is not told in operations; rooms read the queue again.
@@ -37,9 +38,9 @@ class SnapshotRow(Struct):
     openkj_connected: bool | None
     rules: dict[str, Any]
     time_zone: str
+    queue_privacy: Privacy
     rotation: Rotation
     next_up: int | None
-    queue_privacy: str
     requests: list[dict[str, object]]
     sung: list[dict[str, object]]
 

@@ -32,6 +32,10 @@ def columns(form: NewVenue | VenuePatch) -> dict[str, Any]:
         found["phone_number"] = _phone(found["phone_number"])
     if found.get("time_zone") and not clock.is_zone(found["time_zone"]):
         raise _wrong("timeZone", "an IANA name: America/New_York")
+    if isinstance(found.get("rules"), str):
+        found.setdefault("queue_privacy", rules.PRIVACY_OF[found["rules"]])
+    if isinstance(form, NewVenue):
+        found.setdefault("queue_privacy", "hidden")
     if "rules" in found:
         found["rules"] = rules.chosen(found["rules"])
     return found | _location(given)

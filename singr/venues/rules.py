@@ -1,4 +1,5 @@
-"""House rules: how many songs a singer may have waiting, how often they may ask, when the last call was."""
+"""House rules: how many songs a singer may have waiting, how often they may ask, when the last call was, and what the
+others see of it."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ UTC = ZoneInfo("UTC")
 ONE_NIGHT = timedelta(days=1)
 
 DuplicatePolicy = Literal["warn", "refuse", "allow"]
+# Others see how many wait, the songs, or the songs and who sings them.
+Privacy = Literal["hidden", "anonymous", "first_names"]
 
 
 class Rules(Struct, rename="camel", forbid_unknown_fields=True, omit_defaults=True, frozen=True):
@@ -43,11 +46,20 @@ PRESETS: dict[Preset, Rules] = {
 }
 
 
+PRIVACY_OF: dict[Preset, Privacy] = {"open": "hidden", "fair": "anonymous", "busy": "anonymous"}
+OTHERS_SEE: dict[str, str] = {
+    "hidden": "Others see neither your name nor your song.",
+    "anonymous": "Others see your song, but not your name.",
+    "first_names": "Others see your song and your first name.",
+}
+
+
 class NamedRules(Struct, rename="camel"):
     """A preset: `words` is what guests would read."""
 
     name: str
     rules: Rules
+    queue_privacy: Privacy
     words: list[str]
 
 
@@ -69,7 +81,7 @@ def last_call(rules: Rules, zone: ZoneInfo) -> tuple[str, bool] | None:
     return f"{rules.last_call_at.astimezone(zone):%H:%M}", rules.last_call_at <= clock.now()
 
 
-def words(rules: Rules, zone: ZoneInfo = UTC) -> list[str]:
+def words(rules: Rules, privacy: str, zone: ZoneInfo = UTC) -> list[str]:
     """The rules as guests read them, times on the clock of that zone."""
     told = []
     if rules.requests_per_singer:
@@ -84,8 +96,8 @@ def words(rules: Rules, zone: ZoneInfo = UTC) -> list[str]:
         told.append("The same song cannot wait twice for you.")
     if call := last_call(rules, zone):
         told.append(f"The last call was at {call[0]}." if call[1] else f"Last call at {call[0]}.")
-    return told
+    return [*told, OTHERS_SEE[privacy]]
 
 
 def presets() -> list[NamedRules]:
-    return [NamedRules(name, rules, words(rules)) for name, rules in PRESETS.items()]
+    return [NamedRules(name, PRESETS[name], seen, words(PRESETS[name], seen)) for name, seen in PRIVACY_OF.items()]

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from singr.venues.rules import Preset, Rules
+from singr.venues.rules import Preset, Privacy, Rules
 from singr.venues.slugs import LENGTH_MAX, SLUG
 
-Privacy = Literal["hidden", "anonymous", "first_names"]
 # Off: the order is OpenKJ's, or the KJ's own; what `queue.rotation` makes of the others is told to everybody.
 Rotation = Literal["off", "arrival", "first_timers", "fewest"]
 Name = Annotated[str, Meta(min_length=1, max_length=100)]
@@ -121,6 +120,7 @@ class PublicVenue(Struct, rename="camel"):
     longitude: float | None
     accepting_requests: bool
     message: str | None
+    queue_privacy: str
     rules: Rules
     rules_in_words: list[str]
     time_zone: str
@@ -138,6 +138,7 @@ class LiveVenue(Struct, rename="camel"):
     openkj_connected: bool | None
     rules: Rules
     time_zone: str
+    queue_privacy: Privacy
 
 
 class RotatingVenue(LiveVenue):
@@ -164,6 +165,7 @@ class ChangedVenue(Struct):
     openkj_connected: bool | None
     rules: dict[str, Any]
     time_zone: str
+    queue_privacy: Privacy
     rotation: Rotation
     next_up: int | None
     epoch: str
@@ -193,7 +195,8 @@ class TakenAlong(Struct):
 
 class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
     """Without `urlName` one is made of the name, without `currentSystemId` it is the lowest there is. Latitude and
-    longitude come together or not at all. `timeZone` is an IANA name, and the organization's unless given."""
+    longitude come together or not at all. `timeZone` is an IANA name, and the organization's unless given. A preset
+    for `rules` also sets the `queuePrivacy` that is not given; without either others see how many wait."""
 
     name: Name
     url_name: UrlName | None = None
@@ -208,7 +211,7 @@ class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
     longitude: Longitude | None = None
     accepting_requests: bool = True
     current_system_id: SystemNumber | UnsetType = UNSET
-    queue_privacy: Privacy = "hidden"
+    queue_privacy: Privacy | UnsetType = UNSET
     message: Message = ""
     rules: Rules | Preset = "open"
     time_zone: Line | None = None
@@ -217,7 +220,8 @@ class NewVenue(Struct, rename="camel", forbid_unknown_fields=True):
 class VenuePatch(Struct, rename="camel", forbid_unknown_fields=True):
     """Only what is given changes; an empty `message` removes it, as null does with what may be missing.
 
-    `rules` replaces all of them, by a preset's name or one by one."""
+    `rules` replaces all of them, by a preset's name (and then the `queuePrivacy` that is not given, too) or one by one.
+    """
 
     name: Name | UnsetType = UNSET
     url_name: UrlName | UnsetType = UNSET

@@ -86,7 +86,7 @@ async def show_public(call: Call, url_name: str) -> PublicVenue:
 def public(found: VenueRow) -> PublicVenue:
     """What anybody may know of it."""
     shared = _shared(found, PublicVenue)
-    in_words = rules.words(shared["rules"], clock.zone(found.time_zone))
+    in_words = rules.words(shared["rules"], found.queue_privacy, clock.zone(found.time_zone))
     return PublicVenue(**shared, rules_in_words=in_words, stats=Stats(found.waiting))
 
 

@@ -9,7 +9,7 @@ from singr.venues.rules import Rules, last_call
 from singr.web.words import Words, say
 
 
-def told(words: Words, rules: Rules, zone: ZoneInfo) -> Iterator[str]:
+def told(words: Words, rules: Rules, privacy: str, zone: ZoneInfo) -> Iterator[str]:
     """A line a rule."""
     if rules.requests_per_singer:
         yield say(words, "rule_waiting", n=rules.requests_per_singer)
@@ -22,3 +22,4 @@ def told(words: Words, rules: Rules, zone: ZoneInfo) -> Iterator[str]:
     if call := last_call(rules, zone):
         time, is_over = call
         yield say(words, "rule_last_call_over" if is_over else "rule_last_call", time=time)
+    yield say(words, f"others_{privacy}")

@@ -112,7 +112,7 @@ async def page(
 
 
 def _rules(words: Words, venue: VenueRow) -> Iterable[str]:
-    return house_rules.told(words, rules.read(venue.rules), clock.zone(venue.time_zone))
+    return house_rules.told(words, rules.read(venue.rules), venue.queue_privacy, clock.zone(venue.time_zone))
 
 
 def _cards(call: Call, words: Words, path: str, mine: list[SubmittedRequest]) -> Iterable[Markup]:

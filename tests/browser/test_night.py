@@ -135,14 +135,15 @@ async def test_a_sync_that_stopped_half_way_is_decided_at_the_console(people: Pe
 
 async def test_house_rules_are_on_the_page_and_follow_a_change(people: People, house: House) -> None:
     anna = await people.singer("Anna")
-    await expect(anna.page.locator("#rules")).to_be_hidden()
+    seen = "Others see your song and your first name."
+    await expect(anna.page.locator("#rules")).to_have_text(seen)
     path, headers = f"/v1/customer/venues/{await house.venue_id()}", await house.sign_in()
     at = clock.night_began(ZoneInfo("America/New_York")) + timedelta(hours=23, minutes=59)
     rules = {"requestsPerSinger": 2, "lastCallAt": at.isoformat()}
     await house.call("PATCH", path, json={"rules": rules}, headers=headers)
     lines = anna.page.locator("#rules li")
-    await expect(lines).to_have_text(["2 songs at a time.", "Last call at 04:59."])
+    await expect(lines).to_have_text(["2 songs at a time.", "Last call at 04:59.", seen])
     await anna.page.reload()
-    await expect(lines).to_have_text(["2 songs at a time.", "Last call at 04:59."])
+    await expect(lines).to_have_text(["2 songs at a time.", "Last call at 04:59.", seen])
     await house.call("PATCH", path, json={"rules": "open"}, headers=headers)
-    await expect(anna.page.locator("#rules")).to_be_hidden()
+    await expect(anna.page.locator("#rules")).to_have_text("Others see neither your name nor your song.")

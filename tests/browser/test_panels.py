@@ -112,6 +112,8 @@ async def test_house_rules_and_the_last_call_are_set_at_the_console(people: Peop
     await host.page.get_by_label("Songs waiting per singer").fill("2")
     await host.page.get_by_role("button", name="Save").click()
     await expect(anna.page.locator("#rules")).to_contain_text("2 songs at a time.")
+    await expect(anna.page.locator("#rules")).to_contain_text("Others see your song, but not your name.")
+    await expect(host.page.locator("#privacy")).to_have_value("anonymous")
     await host.page.get_by_role("button", name="In 15 min").click()
     await expect(anna.page.locator("#rules")).to_contain_text("Last call at")
     await host.page.get_by_role("button", name="No last call").click()

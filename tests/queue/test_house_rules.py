@@ -107,11 +107,44 @@ async def test_guests_read_the_rules_in_plain_words(house: House) -> None:
         "Leave 15 minutes between two requests.",
         "Each song is sung once a night.",
         "The same song cannot wait twice for you.",
+        "Others see your song, but not your name.",
     ]
     await set_rules(house, {})
-    assert (await house.call("GET", VENUE))[1]["rulesInWords"] == []
+    assert len((await house.call("GET", VENUE))[1]["rulesInWords"]) == 1
     _, presets = await house.call("GET", "/v1/customer/house-rules", headers=await house.sign_in())
     assert [preset["name"] for preset in presets] == ["open", "fair", "busy"]
+    assert presets[2]["words"] == venue["rulesInWords"]
+
+
+@pytest.mark.parametrize(
+    ("privacy", "told"),
+    [
+        ("hidden", "Others see neither your name nor your song."),
+        ("anonymous", "Others see your song, but not your name."),
+        ("first_names", "Others see your song and your first name."),
+    ],
+)
+async def test_guests_read_what_others_see_of_them(privacy: str, told: str, house: House) -> None:
+    path, headers = f"{PATH}/{await house.venue_id()}", await house.sign_in()
+    await house.call("PATCH", path, json={"queuePrivacy": privacy}, headers=headers)
+    _, venue = await house.call("GET", VENUE)
+    assert (venue["queuePrivacy"], venue["rulesInWords"]) == (privacy, [told])
+    async with house.client.get("/v/test-karaoke-bar") as page:
+        assert f"<li>{told}</li>" in await page.text()
+
+
+async def test_a_preset_says_what_others_see_unless_the_host_does(house: House) -> None:
+    path, headers = f"{PATH}/{await house.venue_id()}", await house.sign_in()
+
+    async def sees(method: str, path: str, **given: str) -> str:
+        _, venue = await house.call(method, path, json=given, headers=headers)
+        return str(venue["queuePrivacy"])
+
+    assert await sees("PATCH", path, rules="busy") == "anonymous"
+    assert await sees("PATCH", path, rules="open", queuePrivacy="first_names") == "first_names"
+    assert await sees("POST", PATH, name="A") == "hidden"
+    assert await sees("POST", PATH, name="B", rules="fair") == "anonymous"
+    assert await sees("POST", PATH, name="C", rules="fair", queuePrivacy="hidden") == "hidden"
 
 
 async def test_guests_read_when_the_last_call_is_on_the_clock_of_the_house(house: House) -> None:
@@ -119,16 +152,17 @@ async def test_guests_read_when_the_last_call_is_on_the_clock_of_the_house(house
     zone = ZoneInfo("America/New_York")
     at = clock.night_began(zone) + timedelta(hours=18, minutes=30)
     await set_rules(house, {"lastCallAt": at.isoformat()})
+    seen = ["Others see your song and your first name."]
     told = "The last call was at 23:30." if at < datetime.now(UTC) else "Last call at 23:30."
     _, venue = await house.call("GET", VENUE)
-    assert (venue["rulesInWords"], venue["timeZone"]) == ([told], "America/New_York")
+    assert (venue["rulesInWords"], venue["timeZone"]) == ([told, *seen], "America/New_York")
     async with house.client.get("/v/test-karaoke-bar") as page:
         assert f"<li>{told}</li>" in await page.text()
     await house.value("UPDATE customer_profiles SET timezone = 'Nowhere/Land' RETURNING 1")
     assert (await house.call("GET", VENUE))[1]["timeZone"] == "UTC"
     for other in (at - timedelta(days=1), at + timedelta(days=2)):
         await set_rules(house, {"lastCallAt": other.isoformat()})
-        assert (await house.call("GET", VENUE))[1]["rulesInWords"] == []
+        assert (await house.call("GET", VENUE))[1]["rulesInWords"] == seen
 
 
 async def test_the_page_says_the_rules_as_the_api_has_them(house: House) -> None:

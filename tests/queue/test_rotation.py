@@ -68,7 +68,7 @@ def test_who_is_locked_comes_first_as_long_as_they_wait(waiting: list[Waiting], 
         assert order == free
 
 
-VENUE = RotatingVenue("x", "X", True, None, None, Rules(), "UTC", "arrival", None)
+VENUE = RotatingVenue("x", "X", True, None, None, Rules(), "UTC", "hidden", "arrival", None)
 
 
 def sung(number: int, ago: timedelta, via: str = "console") -> Item:

@@ -24,6 +24,8 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 @pytest.fixture
 async def links(house: House) -> AsyncIterator[list[Any]]:
     found = [await asyncpg.connect(house.kit.settings.database_url, timeout=10) for _ in range(3)]
+    for link in found:
+        await link.execute("SELECT set_config('app.actor', 'test', false)")
     yield found
     for link in found:
         await link.close(timeout=10)
@@ -185,7 +187,6 @@ async def test_a_system_that_is_being_removed_is_taken_up_by_nobody(name: str, h
     removing, taking, looking = links
     where = await system_two(house, looking)
     async with removing.transaction():
-        await removing.execute("SELECT set_config('app.actor', 'test', true)")
         for statement in ("system_locked", "system_removed"):
             assert await run(removing, statement, **where)
         late = asyncio.create_task(run(taking, name, **where, **COMES[name]))

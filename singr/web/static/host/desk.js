@@ -12,7 +12,7 @@ import { Queue } from "./queue.js";
 import { Rotation } from "./rotation.js";
 import { keyText } from "./row.js";
 import { Seen } from "./seen.js";
-import { offerTurn, Settings, showOpen } from "./settings.js";
+import { offerTurn, Settings, showOpen, showPrivacy } from "./settings.js";
 
 const ANNOUNCE_EVERY_MS = 10_000;
 const LONG_STALE_MS = 5_000;
@@ -96,6 +96,7 @@ export class Desk {
     this.#fresh += change.whole ? 0 : change.upserted.filter((id) => !this.#queue.has(id)).length;
     this.#queue.follow(change, requests);
     this.#rotation.show(venue.rotation);
+    showPrivacy(venue.queuePrivacy);
     setText($("#venue-name"), venue.name);
     showOpen(venue.acceptingRequests);
     this.#seen.note(requests);

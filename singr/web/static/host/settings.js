@@ -41,6 +41,11 @@ export function offerTurn(act) {
   askOnce($("#turn"), () => ($("#turn").dataset.open === "true" ? "Close? Press again" : "Open? Press again"), act);
 }
 
+/** What others see of the queue now; a choice under somebody's hand stays. */
+export function showPrivacy(queuePrivacy) {
+  if (document.activeElement !== $("#privacy")) $("#privacy").value = queuePrivacy;
+}
+
 /** Open or closed, as the venue is now. */
 export function showOpen(isOpen) {
   const button = $("#turn");

@@ -8,10 +8,10 @@ const NIGHT_BEGINS = 5;
 // Leads from before that hour to the day before, also when the clocks were put back.
 const INTO_THE_EVENING_MS = 8 * 3_600_000;
 
-/** `rules` and `timeZone` as a venue has them. */
-export function showRules({ rules = {}, timeZone = "UTC" }) {
+/** `rules`, `timeZone` and `queuePrivacy` as a venue has them. */
+export function showRules({ rules = {}, timeZone = "UTC", queuePrivacy }) {
   const list = $("#rules");
-  const lines = [...told(rules, timeZone)];
+  const lines = [...told(rules, timeZone), ...seen(queuePrivacy)];
   if (lines.join("\n") === [...list.children].map((line) => line.textContent).join("\n")) return;
   list.replaceChildren(...lines.map((line) => el("li", {}, line)));
 }
@@ -25,6 +25,12 @@ function* told({ requestsPerSinger, cooldownMinutes, songOncePerNight, duplicate
   if (at && night(at, timeZone) === night(serverNow(), timeZone)) {
     yield say(at <= serverNow() ? "rule_last_call_over" : "rule_last_call", { time: clock(at, timeZone) });
   }
+}
+
+function* seen(queuePrivacy) {
+  if (queuePrivacy === "hidden") yield say("others_hidden");
+  if (queuePrivacy === "anonymous") yield say("others_anonymous");
+  if (queuePrivacy === "first_names") yield say("others_first_names");
 }
 
 const clock = (at, timeZone) =>

@@ -1,9 +1,10 @@
-// House rules: how many songs, how often, which songs, and until when.
+// House rules: how many songs, how often, which songs, until when, and what others see of it.
 
 import { el } from "../../common/dom.js";
 import { button, choice, field, form, Said } from "./parts.js";
 
 const DAY_MS = 24 * 3600_000;
+const SEEN = { hidden: "how many wait", anonymous: "the songs", first_names: "songs and first names" };
 const POLICIES = { warn: "asked about once", refuse: "refused", allow: "taken" };
 const clock = (date) => `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
 
@@ -25,8 +26,10 @@ export async function open({ node, session, venue }) {
   const once = el("input", { type: "checkbox" });
   const policy = choice(POLICIES);
   const last = el("input", { type: "time" });
+  const privacy = choice(SEEN);
 
-  function show(rules) {
+  function show(rules, queuePrivacy) {
+    privacy.value = queuePrivacy;
     waiting.value = rules.requestsPerSinger ?? "";
     cooldown.value = rules.cooldownMinutes ?? "";
     once.checked = rules.songOncePerNight ?? false;
@@ -46,7 +49,7 @@ export async function open({ node, session, venue }) {
   }
 
   const save = (done = "Saved") =>
-    said.during(() => session.call("PATCH", path, { body: { rules: wanted() } }), done);
+    said.during(() => session.call("PATCH", path, { body: { rules: wanted(), queuePrivacy: privacy.value } }), done);
 
   function lastCallIn(minutes) {
     last.value = clock(new Date(Date.now() + minutes * 60_000));
@@ -66,15 +69,16 @@ export async function open({ node, session, venue }) {
     field("Each song once a night", once),
     field("The same song twice is", policy),
     field("Last call at", last),
+    field("Others see of the queue", privacy),
   ];
   node.replaceChildren(el("h3", {}, "Last call"), calls, el("h3", {}, "House rules"), presets, form(() => save(), "Save", ...fields), said.node);
   const fresh = await said.during(() => session.call("GET", path));
-  if (fresh) show(fresh.rules);
+  if (fresh) show(fresh.rules, fresh.queuePrivacy);
   const named = (await said.during(() => session.call("GET", "/v1/customer/house-rules"))) ?? [];
   presets.replaceChildren(
-    ...named.map(({ name, rules, words }) =>
-      button(name, () => show({ ...rules, lastCallAt: last.value ? timeOf(last.value).toISOString() : null }), {
-        title: words.join(" ") || "No limits",
+    ...named.map(({ name, rules, queuePrivacy, words }) =>
+      button(name, () => show({ ...rules, lastCallAt: last.value ? timeOf(last.value).toISOString() : null }, queuePrivacy), {
+        title: words.join(" "),
       }),
     ),
   );
