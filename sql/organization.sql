@@ -1,3 +1,29 @@
+-- organization_shown(tenant) -> maybe
+-- An organization, with the time zone its venues go by.
+SELECT p.customer_profiles_id, coalesce(p.dba_name, p.legal_business_name, ''), coalesce(p.timezone, 'UTC')
+FROM customer_profiles p
+WHERE p.customer_profiles_id = :tenant
+
+-- organization_zone_set(tenant, time_zone) -> many
+-- Sets an organization's time zone; where the streams of the venues that go by it stand then, as their watchers see the
+-- difference.
+WITH gate AS MATERIALIZED (
+    SELECT s.venues_id
+    FROM venue_streams s JOIN venues v USING (venues_id)
+    WHERE v.customer_profiles_id = :tenant AND v.time_zone IS NULL
+    ORDER BY s.venues_id
+    FOR UPDATE OF s
+), changed AS (
+    UPDATE customer_profiles p SET timezone = :time_zone
+    WHERE p.customer_profiles_id = :tenant AND p.timezone IS DISTINCT FROM :time_zone
+      AND (SELECT count(*) FROM gate) >= 0
+    RETURNING p.customer_profiles_id
+)
+UPDATE venue_streams s SET version = s.version + 1
+FROM gate, changed
+WHERE s.venues_id = gate.venues_id
+RETURNING s.venues_id, s.epoch, s.version
+
 -- organization_members(tenant, member, max_rows) -> many
 -- The owner, then the members by address; one of them where `member` is given. A name is known once they have joined.
 SELECT p.customer_profiles_id, p.users_id, u.email, u.name, 'customer_owner', 'active', ARRAY[]::text[], true,

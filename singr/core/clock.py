@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
+
+from singr.core.errors import FieldError, ValidationFailed
 
 # A night belongs to the day on which it began.
 NIGHT_BEGINS = timedelta(hours=5)
@@ -21,9 +24,15 @@ def zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def is_zone(name: str) -> bool:
-    """Whether there is a time zone of that IANA name."""
-    return name in available_timezones()
+def check_zone(name: str, field: str) -> None:
+    """Raises ValidationFailed where there is no time zone of that IANA name."""
+    if name not in _zones():
+        raise ValidationFailed(errors=(FieldError(field, "an IANA name: America/New_York"),))
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def night_began(where: ZoneInfo) -> datetime:

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct
 
+from singr.core import clock
 from singr.core.actor import SYSTEM
 from singr.core.errors import AuthenticationFailed
 from singr.core.text import clean
@@ -37,7 +38,9 @@ async def register(call: Call, *, body: Register) -> Told:
     """Register a host with an organization of their own, or a singer. A link to confirm the address comes by mail."""
     if body.account_type == "singer":
         return await _register(call, body, singer=body.singer or Singer())
-    return await _register(call, body, customer=body.customer or Customer())
+    customer = body.customer or Customer()
+    clock.check_zone(customer.timezone, "customer.timezone")
+    return await _register(call, body, customer=customer)
 
 
 async def register_singer(call: Call, *, body: RegisterSinger) -> Told:

@@ -10,13 +10,17 @@ from singr.http.route import MANAGING, Route
 from singr.identity.forms import Told
 from singr.identity.links import LinkInvalid
 from singr.infra.limits import Rate
-from singr.organization import invitations, members
+from singr.organization import invitations, members, organization
 from singr.organization.rules import OwnerProtected
-from singr.organization.shapes import Accept, ChangeMember, Invite, Member
+from singr.organization.shapes import Accept, ChangeMember, ChangeOrganization, Invite, Member, Organization
 
 READ, WRITE = holds(Permission.ORGANIZATION_READ), holds(Permission.ORGANIZATION_WRITE)
 
 ROUTES = (
+    Route("GET", "/v1/customer/organization", organization.show,
+          may=READ, rate=MANAGING, returns=Organization),
+    Route("PATCH", "/v1/customer/organization", organization.change,
+          may=WRITE, rate=MANAGING, body=ChangeOrganization, returns=Organization),
     Route("GET", "/v1/customer/organization/users", members.list_members,
           may=READ, rate=MANAGING, returns=Page[Member]),
     Route("POST", "/v1/customer/organization/users", invitations.invite,

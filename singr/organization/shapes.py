@@ -9,10 +9,30 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from singr.core.permissions import Permission
-from singr.identity.forms import Name, NewEmail, NewPassword, OneUse
+from singr.identity.forms import Name, NewEmail, NewPassword, OneUse, Zone
 
 MemberRole = Literal["customer_manager", "customer_staff"]
 Direct = Annotated[list[Permission], Meta(max_length=len(Permission))]
+
+
+class Organization(Struct, rename="camel"):
+    """`timeZone` (an IANA name) is that of its venues without one of their own."""
+
+    id: UUID
+    name: str
+    time_zone: str
+
+
+class ChangeOrganization(Struct, rename="camel", forbid_unknown_fields=True):
+    time_zone: Zone
+
+
+class Moved(Struct):
+    """A venue whose watchers see a difference: its place in its stream."""
+
+    venue_id: UUID
+    epoch: str
+    version: int
 
 
 class Invite(Struct, rename="camel", forbid_unknown_fields=True):

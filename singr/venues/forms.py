@@ -30,8 +30,8 @@ def columns(form: NewVenue | VenuePatch) -> dict[str, Any]:
         raise _wrong("urlName", "is an address of ours")
     if found.get("phone_number"):
         found["phone_number"] = _phone(found["phone_number"])
-    if found.get("time_zone") and not clock.is_zone(found["time_zone"]):
-        raise _wrong("timeZone", "an IANA name: America/New_York")
+    if found.get("time_zone"):
+        clock.check_zone(found["time_zone"], "timeZone")
     if isinstance(found.get("rules"), str):
         found.setdefault("queue_privacy", rules.PRIVACY_OF[found["rules"]])
     if isinstance(form, NewVenue):

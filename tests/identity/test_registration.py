@@ -25,6 +25,12 @@ async def test_a_customer_gets_an_organization_to_work_with(home: House, mailbox
     assert (status, len(systems["items"])) == (200, 1)
 
 
+async def test_a_time_zone_that_is_none_is_refused_by_its_field(home: House) -> None:
+    status, problem = await register(home, "ann@example.com", customer={"timezone": "Nowhere/Land"})
+    assert (status, problem["errors"][0]["field"]) == (422, "customer.timezone")
+    assert await home.value("SELECT count(*) FROM users WHERE email = 'ann@example.com'") == 0
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

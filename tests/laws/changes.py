@@ -53,6 +53,7 @@ def newcomer(row: str, version: int, serial: int, call: Callable[[Ids], Asked]) 
 
 REQUESTS, VENUES, SYSTEMS = (f"/v1/customer/{name}" for name in ("requests", "venues", "systems"))
 SONGS, SYNCS, KEYS = (f"/v1/customer/{name}" for name in ("songdb", "song-syncs", "api-keys"))
+HOUSE = "/v1/customer/organization"
 PEOPLE, PROFILE, LIKED = "/v1/customer/organization/users", "/v1/singer/profile", "/v1/singer/favorites"
 FILE, QUEEN, HERE = b"Queen,Innuendo\n", {"artist": "Queen", "title": "Innuendo"}, {"venue": "test-karaoke-bar"}
 INVITATION, STAFF = "an-invitation", "customer_staff"
@@ -144,6 +145,8 @@ CHANGES = (
     host("keys.keys.change", 0, 0, lambda at: ("PATCH", f"{KEYS}/{at['key']}", {"status": "suspended"})),
     host("keys.keys.rotate", 0, 0, lambda at: ("POST", f"{KEYS}/{at['key']}/rotate", None)),
     host("keys.keys.revoke", 0, 0, lambda at: ("POST", f"{KEYS}/{at['key']}/revoke", None)),
+    host("organization.organization.change", 1, 0, lambda _: ("PATCH", HOUSE, {"timeZone": "Asia/Tokyo"})),
+    host("organization.organization.change", 0, 0, lambda _: ("PATCH", HOUSE, {"timeZone": "Asia/Tokyo"})),
     host("organization.invitations.invite", 0, 0, lambda _: ("POST", PEOPLE, {"email": "a@b.co", "role": STAFF})),
     newcomer("organization.invitations.accept", 0, 0, lambda _: ("POST", "/v1/auth/invitations/accept", ACCEPTED)),
     host("organization.members.change", 0, 0, lambda at: ("PATCH", f"{PEOPLE}/{at['member']}", {"permissions": []})),
