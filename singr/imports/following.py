@@ -1,8 +1,10 @@
-"""An import's progress as server-sent events: one whenever it has moved, until it has finished."""
+"""An import's progress as server-sent events: one whenever it has moved, until it has finished, or whoever follows it
+may no longer."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 
 import msgspec
@@ -13,7 +15,8 @@ from singr.http.call import Call
 from singr.imports.imports import find, shown
 from singr.imports.shapes import ImportRow
 from singr.realtime.entrance import check_open
-from singr.realtime.hub import HUB
+from singr.realtime.hub import HUB, Hub
+from singr.realtime.state import holder_of
 
 LOOK_EVERY_S = 0.5
 QUIET_LOOKS_MAX = 30
@@ -49,7 +52,15 @@ async def _tell(call: Call, request: web.Request, response: web.StreamResponse, 
         elif (quiet := quiet + 1) == QUIET_LOOKS_MAX:
             await response.write(b": still here\n\n")
             quiet = 0
-        if row.status not in UNFINISHED or request.app[HUB].draining:
+        if row.status not in UNFINISHED:
             return
         await asyncio.sleep(LOOK_EVERY_S)
+        if not _goes_on(call, request.app[HUB]):
+            return
         row = await find(call, row.id)
+
+
+def _goes_on(call: Call, hub: Hub) -> bool:
+    """Whether this process and the caller's sign-in both do, with what the caller may do unchanged."""
+    holder = holder_of(call.actor)
+    return not hub.draining and call.actor.expires_at > time.time() and (holder is None or hub.goes_on(holder))

@@ -106,6 +106,20 @@ async def test_an_event_stream_ends_with_the_session(home: House, elsewhere: Hou
             assert b'"code":"sign-in"' in await stream.read()
 
 
+@pytest.mark.parametrize("ending", [sign_out, hold_the_organization], ids=lambda f: f.__name__)
+async def test_the_progress_of_an_import_ends_with_the_session(ending: Ending, home: House, elsewhere: House) -> None:
+    session = await host(home)
+    path = "/v1/customer/songdb/import"
+    status, begun = await home.call("POST", path, data=b"Queen,Innuendo\n", headers=bearer(session))
+    assert status == 202
+    follow = f"{path}s/{begun['id']}/events"
+    async with elsewhere.client.get(follow, headers=bearer(session)) as stream:
+        assert (await stream.content.readline()) == b"event: import\n"
+        await ending(home, session)
+        async with asyncio.timeout(20):
+            assert b'"status":"queued"' in await stream.read()
+
+
 async def test_a_socket_by_cookie_ends_with_the_session(home: House) -> None:
     session = await by_cookie(home)
     async with home.client.ws_connect("/v1/live", origin=HOME) as socket:
