@@ -37,7 +37,7 @@ def upgrade() -> None:
     for domain in DOMAINS:
         domain.create()
     tables = {table for domain in DOMAINS for table in domain.TABLES}
-    triggers.track(*sorted(tables - triggers.UNAUDITED - {"songdb"}))
+    triggers.track(*sorted(tables - {"audit_logs", "songdb"}))
     triggers.track_in_sum("songdb", "customer_profiles_id", "openkj_system_id")
 
 
