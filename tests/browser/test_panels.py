@@ -51,6 +51,24 @@ async def test_a_key_is_issued_shown_once_rotated_and_revoked(people: People, ho
     await expect(revoked).to_have_count(before + 1)
 
 
+async def test_a_key_is_suspended_for_a_while(people: People, house: House) -> None:
+    command = {"api_key": house.demo.api_key, "command": "getSerial"}
+
+    async def is_refused() -> bool:
+        return bool((await house.call("POST", "/v1/openkj/api/command", json=command))[1]["error"])
+
+    host = await people.host()
+    await manage(host, "API keys")
+    line = host.page.locator("#panel .lines li").first
+    await press_surely(line.get_by_role("button", name="Suspend"))
+    await expect(line).to_contain_text("suspended")
+    await expect(line.get_by_role("button", name="Rotate")).to_have_count(0)
+    assert await is_refused()
+    await line.get_by_role("button", name="Resume").click()
+    await expect(line.get_by_role("button", name="Rotate")).to_be_visible()
+    assert not await is_refused()
+
+
 async def test_a_file_is_tried_then_brought_into_the_book(people: People, house: House, tmp_path: Path) -> None:
     file = tmp_path / "songs.csv"
     file.write_text("artist,title\nNew Artist,New Song\nOnly an artist,\nOther,Another Song\n")

@@ -47,6 +47,11 @@ export function open({ node, session }) {
     await look();
   }
 
+  async function turn({ id }, status, done) {
+    await said.during(() => session.call("PATCH", `${PATH}/${id}`, { body: { status } }), done);
+    await look();
+  }
+
   async function revoke({ id }) {
     await said.during(() => session.call("POST", `${PATH}/${id}/revoke`), "Revoked: it opens nothing any more.");
     await look();
@@ -56,11 +61,16 @@ export function open({ node, session }) {
     const used = key.lastUsedAt ? `used ${span(secondsSince(key.lastUsedAt))} ago` : "never used";
     const facts = [`${key.prefix ?? ""}…`, key.scopes.join(" and "), key.status === "active" ? used : key.status];
     const what = el("span", { dir: "auto" }, el("b", { dir: "auto" }, key.description ?? "without a name"));
-    const acts = key.status !== "active" ? [] : [
-      sureButton("Rotate", "New key? Press again", () => rotate(key)),
-      sureButton("Revoke", "Revoke? Press again", () => revoke(key)),
-    ];
-    return el("li", { className: key.status === "active" ? "" : "off" }, what, el("small", {}, facts.join(" · ")), ...acts);
+    const end = sureButton("Revoke", "Revoke? Press again", () => revoke(key));
+    const acts = {
+      active: [
+        sureButton("Rotate", "New key? Press again", () => rotate(key)),
+        sureButton("Suspend", "Suspend? Press again", () => turn(key, "suspended", "Suspended: it opens nothing until it is resumed.")),
+        end,
+      ],
+      suspended: [button("Resume", () => turn(key, "active", "It works again.")), end],
+    };
+    return el("li", { className: key.status === "active" ? "" : "off" }, what, el("small", {}, facts.join(" · ")), ...(acts[key.status] ?? []));
   }
 
   const fields = [field("What is it for?", description), field("It may do", scopes)];
