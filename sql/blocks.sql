@@ -4,9 +4,9 @@ SELECT r.device_id, r.submitted_by_users_id, r.singer_name
 FROM requests r
 WHERE r.requests_id = :request_id AND r.customer_profiles_id = :tenant AND r.venues_id = :venue_id
 
--- block_added(user_id, actor, tenant, venue_id, device, account, singer_key, singer_name, reason, until, minutes) -> maybe
+-- block_added(user_id, actor, tenant, venue_id, device, account, singer_key, singer_name, reason, until, minutes, most) -> maybe
 -- Keeps somebody from asking at a venue: until a time, for some minutes, or for the rest of the night where neither is
--- given; whoever is blocked already gets the new end. The venue's stream is locked first, as by a request: one that came
+-- given; whoever is blocked already gets the new end. No row for one more than `most` at a venue. The venue's stream is locked first, as by a request: one that came
 -- before is through, and none comes after.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
@@ -33,6 +33,7 @@ WITH actor AS MATERIALIZED (
     SELECT :tenant, wanted.venues_id, :device, :account, :singer_key, wanted.singer_name, :reason, wanted.ends_at
     FROM wanted
     WHERE NOT EXISTS (SELECT 1 FROM changed)
+      AND (SELECT count(*) FROM venue_blocks b WHERE b.venues_id = :venue_id AND b.ends_at > now()) < :most::bigint
     RETURNING *
 )
 SELECT b.venue_blocks_id, b.customer_profiles_id, b.venues_id, b.device_id, b.users_id, b.singer_name, b.reason,

@@ -9,6 +9,13 @@ WHERE k.customer_profiles_id = :tenant AND (k.created_at, k.api_keys_id) < (:bef
 ORDER BY k.created_at DESC, k.api_keys_id DESC
 LIMIT :max_rows
 
+-- api_keys_live(tenant) -> value
+-- How many keys of a tenant work, or will again when they are resumed.
+SELECT count(*)::int
+FROM api_keys k
+WHERE k.customer_profiles_id = :tenant AND k.status IN ('active', 'suspended')
+  AND (k.expires_at IS NULL OR k.expires_at > now())
+
 -- api_key_shown(tenant, key_id) -> maybe
 -- One key of a tenant.
 SELECT k.api_keys_id, k.description, k.prefix,

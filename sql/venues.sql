@@ -53,6 +53,10 @@ JOIN requests r ON r.venues_id = v.venues_id AND r.requested_at >= night_began(c
 WHERE p.customer_profiles_id = :tenant
 GROUP BY r.venues_id
 
+-- venues_counted(tenant) -> value
+-- How many venues a tenant has.
+SELECT count(*)::int FROM venues v WHERE v.customer_profiles_id = :tenant
+
 -- venue_may_sing_from(tenant, number) -> value
 -- Whether a tenant has a system of this number.
 SELECT EXISTS (SELECT 1 FROM systems s WHERE s.customer_profiles_id = :tenant AND s.openkj_system_id = :number)

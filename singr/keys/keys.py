@@ -17,7 +17,7 @@ from singr.core.paging import Page
 from singr.core.secrets import digest
 from singr.core.text import clean
 from singr.http.call import Call
-from singr.infra.sql import many, maybe
+from singr.infra.sql import many, maybe, value
 from singr.keys.shapes import ApiKey, KeyList, KeyPatch, KeyRow, NewKey
 
 PREFIX = "skj_"
@@ -25,9 +25,11 @@ SECRET_BYTES = 32
 SHOWN_LETTERS = 8
 # How long the earlier key goes on working after a rotation.
 OVERLAP_S = 600
+LIVE_MAX = 100
 FIRST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
 
 LISTED = many("api_keys_listed", KeyRow)
+LIVE = value("api_keys_live", int)
 SHOWN = maybe("api_key_shown", KeyRow)
 ISSUED = maybe("api_key_issued", KeyRow)
 ROTATED = maybe("api_key_rotated", KeyRow)
@@ -39,6 +41,10 @@ log = logging.getLogger("singr.security")
 
 class KeyUnusable(Conflict):
     title = "This key is no longer in use"
+
+
+class TooManyKeys(Conflict):
+    title = "You have as many keys as an organization can have"
 
 
 async def list_own(call: Call, *, query: KeyList) -> Page[ApiKey]:
@@ -57,6 +63,8 @@ async def issue(call: Call, *, body: NewKey) -> ApiKey:
         raise ValidationFailed(errors=(FieldError("description", "must not be empty"),))
     if body.expires_at and body.expires_at <= clock.now():
         raise ValidationFailed(errors=(FieldError("expiresAt", "is in the past"),))
+    if await LIVE(call.kit.db, tenant=call.tenant) >= LIVE_MAX:
+        raise TooManyKeys(f"at most {LIVE_MAX}: revoke one first")
     key, stored = _made()
     given = {"description": description, "scopes": sorted(set(body.scopes)), "expires_at": body.expires_at}
     row = await ISSUED(call.kit.db, **call.audit, tenant=call.tenant, by_user=call.actor.user_id, **stored, **given)

@@ -8,7 +8,7 @@ from singr.http.guard import holds
 from singr.http.route import MANAGING, Route
 from singr.infra.limits import Rate
 from singr.keys import keys
-from singr.keys.keys import KeyUnusable
+from singr.keys.keys import KeyUnusable, TooManyKeys
 from singr.keys.shapes import ApiKey, KeyList, KeyPatch, NewKey
 
 CHANGING = Rate(30, per_s=60, by="organization")
@@ -18,7 +18,7 @@ ROUTES = (
           may=holds(Permission.API_KEYS_READ), rate=MANAGING, query=KeyList, returns=Page[ApiKey]),
     Route("POST", "/v1/customer/api-keys", keys.issue,
           may=holds(Permission.API_KEYS_WRITE), rate=CHANGING,
-          body=NewKey, returns=ApiKey, status=201, replay=True),
+          body=NewKey, returns=ApiKey, status=201, replay=True, raises=(TooManyKeys,)),
     Route("PATCH", "/v1/customer/api-keys/{key_id}", keys.change,
           may=holds(Permission.API_KEYS_WRITE), rate=CHANGING, body=KeyPatch, returns=ApiKey, raises=(KeyUnusable,)),
     Route("POST", "/v1/customer/api-keys/{key_id}/rotate", keys.rotate,

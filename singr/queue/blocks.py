@@ -11,7 +11,7 @@ from uuid import UUID
 
 from singr.core import clock, paging
 from singr.core.actor import Actor
-from singr.core.errors import FieldError, NotFound, ValidationFailed
+from singr.core.errors import Conflict, FieldError, NotFound, ValidationFailed
 from singr.core.instants import Instant
 from singr.core.paging import Page
 from singr.core.pseudonyms import Pseudonyms
@@ -32,9 +32,14 @@ BLOCKED = value("singer_blocked", bool)
 FORGET = none("blocks_forgotten")
 
 NEWEST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+BLOCKS_MAX = 10_000
 KEEP_DAYS = 30
 FORGET_MAX = 1_000
 JANITOR = Actor(kind="job", id="forget_old_blocks")
+
+
+class TooManyBlocks(Conflict):
+    title = "The venue keeps as many people from asking as it can"
 
 
 async def block(call: Call, venue_id: UUID, *, body: NewBlock) -> Block:
@@ -48,9 +53,13 @@ async def block(call: Call, venue_id: UUID, *, body: NewBlock) -> Block:
         raise ValidationFailed(errors=(FieldError("minutes", "not beside until"),))
     whom = await _whom(call, venue_id, body)
     given = {"until": body.until, "minutes": body.minutes, "reason": clean(body.reason or "") or None}
-    row = await ADDED(call.kit.db, **call.audit, tenant=call.tenant, venue_id=venue_id, **whom, **given)
+    row = await ADDED(
+        call.kit.db, **call.audit, tenant=call.tenant, venue_id=venue_id, **whom, **given, most=BLOCKS_MAX
+    )
     if row is None:
-        raise NotFound("no such venue")
+        if not await IS_VENUE(call.kit.db, tenant=call.tenant, venue_id=venue_id):
+            raise NotFound("no such venue")
+        raise TooManyBlocks(f"at most {BLOCKS_MAX}: lift one first")
     return _shown(call, row)
 
 

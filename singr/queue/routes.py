@@ -10,6 +10,7 @@ from singr.http.route import MANAGING, Cache, Route
 from singr.infra.limits import Rate
 from singr.queue import blocks, exports, finding, guests, hosts, rotations, tonight, watching
 from singr.queue.block_shapes import Block, BlockList, NewBlock
+from singr.queue.blocks import TooManyBlocks
 from singr.queue.rotations import Rotation, RotationPatch
 from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, VenueClosed
 from singr.queue.shapes import (
@@ -80,7 +81,7 @@ ROUTES = (
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, query=BlockList, returns=Page[Block]),
     Route("POST", "/v1/customer/venues/{venue_id}/blocks", blocks.block,
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING,
-          body=NewBlock, returns=Block, status=201, replay=True),
+          body=NewBlock, returns=Block, status=201, replay=True, raises=(TooManyBlocks,)),
     Route("DELETE", "/v1/customer/venues/{venue_id}/blocks/{block_id}", blocks.lift,
           may=holds(Permission.REQUESTS_PROCESS), rate=MANAGING, status=204),
     Route("GET", "/v1/customer/venues/{venue_id}/rotation", rotations.show,

@@ -29,19 +29,27 @@ ADDED = maybe("venue_added", VenueId)
 CHANGED = maybe("venue_changed", ChangedVenue)
 TAKES_ALONG = maybe("venue_takes_along", TakenAlong)
 REMOVED = maybe("venue_removed", StreamEnd)
+COUNTED = value("venues_counted", int)
 HAS_SYSTEM = value("venue_may_sing_from", bool)
 
 # Of two that take the same free name at once, one tries the next.
 NAMING_TRIES = 5
+VENUES_MAX = 1_000
 
 
 class NameTaken(Conflict):
     title = "A venue of this urlName is there already"
 
 
+class TooManyVenues(Conflict):
+    title = "You have as many venues as an organization can have"
+
+
 async def create(call: Call, *, body: NewVenue) -> Venue:
     """Make a venue. OpenKJ's number is the organization's next from 1001; none is ever used again."""
     given = forms.columns(body)
+    if await COUNTED(call.kit.db, tenant=call.tenant) >= VENUES_MAX:
+        raise TooManyVenues(f"at most {VENUES_MAX}: remove one first")
     url_names = [body.url_name] if body.url_name else slugs.candidates(body.name)
     made = await _add(call, url_names, given, tries=1 if body.url_name else NAMING_TRIES)
     call.kit.cache.forget(kept.VENUES)

@@ -9,7 +9,7 @@ from singr.http.guard import PUBLIC, holds
 from singr.http.route import MANAGING, Cache, Route
 from singr.infra.limits import Rate
 from singr.venues import editing, finding, venues
-from singr.venues.editing import NameTaken
+from singr.venues.editing import NameTaken, TooManyVenues
 from singr.venues.finding import NearbySearch, NearbyVenue, VenueCard, VenueSearch
 from singr.venues.rules import NamedRules
 from singr.venues.shapes import Confirm, NewVenue, PublicVenue, Venue, VenuePatch
@@ -31,7 +31,7 @@ ROUTES = (
           may=holds(Permission.VENUES_READ), rate=MANAGING, returns=list[NamedRules]),
     Route("POST", "/v1/customer/venues", editing.create,
           may=holds(Permission.VENUES_WRITE), rate=MANAGING,
-          body=NewVenue, returns=Venue, status=201, replay=True, raises=(NameTaken,)),
+          body=NewVenue, returns=Venue, status=201, replay=True, raises=(NameTaken, TooManyVenues)),
     Route("PATCH", "/v1/customer/venues/{venue_id}", editing.change,
           may=holds(Permission.VENUES_WRITE), rate=MANAGING,
           body=VenuePatch, returns=Venue, raises=(NameTaken,)),

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from singr.core.settings import Settings
+from singr.keys import keys
 from tests.house import House, opened
 from tests.openkj.asking import ask
 
@@ -120,6 +121,17 @@ async def test_suspended_and_expired_keys_are_refused_and_shown_as_such(change: 
     await house.value(f"UPDATE api_keys SET {change} WHERE api_keys_id = '{key['id']}' RETURNING 1")  # noqa: S608
     assert status in await told(house, key["key"])
     assert [shown["status"] for shown in await listed(house) if shown["id"] == key["id"]] == [status]
+
+
+async def test_there_are_so_many_live_keys_and_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "LIVE_MAX", 2)
+    second, headers = await issue(house), await house.sign_in()
+    assert (await turn(house, second, "rotate"))[0] == 201
+    status, problem = await house.call("POST", PATH, json={"description": "Third"}, headers=headers)
+    assert (status, problem["detail"]) == (409, "at most 2: revoke one first")
+    for key in await listed(house):
+        await turn(house, key, "revoke")
+    await issue(house)
 
 
 async def test_a_key_is_suspended_for_a_while(house: House) -> None:

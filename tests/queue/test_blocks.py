@@ -208,7 +208,7 @@ async def test_once_a_block_is_set_nothing_more_is_taken(lock: str, taken: int, 
     add, submit = QUERIES["block_added"], QUERIES["request_submit"]
     writing, asking, looking = links
     async with writing.transaction():
-        barred = given | {"device": "phone", "singer_name": "Ann"}
+        barred = given | {"device": "phone", "singer_name": "Ann", "most": 9}
         text = add.text.replace("FOR UPDATE OF s", lock)
         assert await writing.fetch(text, *(barred.get(name) for name in add.params))
         late = asyncio.create_task(asking.fetch(submit.text, *(asked.get(name) for name in submit.params)))
@@ -220,3 +220,13 @@ async def test_once_a_block_is_set_nothing_more_is_taken(lock: str, taken: int, 
 
 async def test_the_statement_that_the_race_changes_has_its_lock_once() -> None:
     assert QUERIES["block_added"].text.count("FOR UPDATE OF s") == 1
+
+
+async def test_a_venue_has_so_many_blocks_and_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blocks, "BLOCKS_MAX", 2)
+    for name in ("Ann", "Bo", "Ann"):
+        await blocked(house, singerName=name, minutes=5)
+    status, problem = await block(house, singerName="Cy")
+    assert (status, problem["detail"]) == (409, "at most 2: lift one first")
+    await house.value("UPDATE venue_blocks SET ends_at = now() WHERE singer_name = 'Bo' RETURNING 1")
+    await blocked(house, singerName="Cy")

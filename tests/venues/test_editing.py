@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from singr.core import clock
+from singr.venues import editing
 from tests.house import SONG, VENUE, House
 from tests.live import watching
 
@@ -66,6 +67,13 @@ async def test_a_given_address_that_is_taken_is_a_conflict(house: House) -> None
     assert (status, problem["type"].rpartition("/")[2]) == (409, "conflict")
     _, venue = await make(house)
     assert (await change(house, venue["id"], urlName="test-karaoke-bar"))[0] == 409
+
+
+async def test_there_are_so_many_venues_and_no_more(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editing, "VENUES_MAX", 2)
+    assert (await make(house))[0] == 201
+    status, problem = await make(house)
+    assert (status, problem["detail"]) == (409, "at most 2: remove one first")
 
 
 @pytest.mark.parametrize(
