@@ -4,31 +4,19 @@ ends otherwise."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import msgspec
 import pytest
 
 from singr.infra.sql import QUERIES
 from singr.venues import forms
 from singr.venues.shapes import NewVenue
-from tests.house import SONG, VENUE, House
+from tests.house import House
 from tests.queue.test_guests import slug
 
 DEADLINE_S = 20
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-
-
-@pytest.fixture
-async def links(house: House) -> AsyncIterator[list[Any]]:
-    found = [await asyncpg.connect(house.kit.settings.database_url, timeout=10) for _ in range(3)]
-    for link in found:
-        await link.execute("SELECT set_config('app.actor', 'test', false)")
-    yield found
-    for link in found:
-        await link.close(timeout=10)
 
 
 def run(link: Any, name: str, text: str | None = None, **given: Any) -> Any:
@@ -115,29 +103,6 @@ async def test_once_a_venue_is_closed_nothing_more_is_taken(
         late = asyncio.create_task(run(asking, "request_submit", text, **where, **ASKED))
         await waits(looking, late)
     assert len(await late) == taken
-
-
-async def test_a_request_that_meets_a_renaming_is_kept_and_the_old_address_ends(house: House, links: list[Any]) -> None:
-    renaming, _, looking = links
-    await house.call("GET", VENUE)
-    async with renaming.transaction():
-        changed = await run(renaming, "venue_changed", **await demo(looking), given='{"url_name": "new-name"}')
-        late = asyncio.create_task(house.call("POST", f"{VENUE}/requests", json=SONG))
-        await waits(looking, late)
-    status, receipt = await late
-    assert (status, receipt["version"]) == (201, changed[0]["version"] + 1)
-    status, problem = await house.call("POST", f"{VENUE}/requests", json=SONG | {"title": "B"})
-    assert (status, slug(problem)) == (404, "not-found")
-
-
-async def test_of_two_venues_that_take_a_name_one_gets_it(house: House) -> None:
-    headers = await house.sign_in()
-    made = [await house.call("POST", "/v1/customer/venues", json={"name": name}, headers=headers) for name in "ABC"]
-    paths = [f"/v1/customer/venues/{venue['id']}" for _, venue in made]
-    body = {"urlName": "the-place"}
-    answers = await asyncio.gather(*(house.call("PATCH", path, json=body, headers=headers) for path in paths))
-    assert sorted(status for status, _ in answers) == [200, 409, 409]
-    assert {slug(problem) for status, problem in answers if status == 409} == {"conflict"}
 
 
 STAYS = "FOR KEY SHARE"

@@ -9,7 +9,11 @@ from typing import Any
 import asyncpg
 
 from bench.search import rows
+from migrations.tables.catalogue import NORMALIZED_KEY
+from singr.imports import exports
 from singr.infra.sql import Statement
+from singr.singers import favorites
+from singr.singers.singer import before
 from singr.songs import asking, book, browsing, typos
 from singr.songs.letters import LETTERS
 
@@ -32,6 +36,9 @@ LETTERED = {
     "starts": [letter.start for letter in LETTERS.values()],
     "untils": [letter.until for letter in LETTERS.values()],
 }
+LIKED: dict[str, Any] = {"singer": rows.SINGER, "available": None, "max_rows": 21}
+LIKED |= dict(zip(("before_at", "before_id"), before(None), strict=True))
+LIKED_ALONG = {"singer_favorite_songs_one_a_song", "venues_pkey", NORMALIZED_KEY}
 # A statement, what it is given, the indexes it may read, and how many rows at most.
 ASKED: list[tuple[Statement[Any], dict[str, Any], set[str], int]] = [
     (book.BEGUN, begun("m"), {"songdb_by_artist", "songdb_by_title"}, 100),
@@ -56,6 +63,15 @@ ASKED: list[tuple[Statement[Any], dict[str, Any], set[str], int]] = [
         {"songdb_by_artist", "songdb_by_title"},
         100,
     ),
+    (exports.STRETCH, {**BOOK, **TOP}, {"songdb_by_artist"}, 50),
+    (
+        browsing.ASKED_MOST,
+        {"venue_id": rows.VENUE, "days": browsing.DAYS, "max_rows": browsing.ASKED_MAX},
+        {"requests_history"},
+        rows.ASKED // 2,
+    ),
+    (favorites.SONGS, {**LIKED, "venue_id": rows.VENUE}, LIKED_ALONG, 3 * rows.KEPT),
+    (favorites.SONGS, {**LIKED, "venue_id": None}, LIKED_ALONG, 3 * rows.KEPT),
     (
         typos.NEAR,
         {"terms": ["midnigth", "lvoe"], "long": typos.LONG, "most": typos.LIKE_MAX},
