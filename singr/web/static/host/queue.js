@@ -1,5 +1,6 @@
 // The waiting requests as rows that never jump under a hand: nodes are kept, new rows append, and rows that others
 // have settled wait, greyed out, while a pointer is down, for 600 ms after it, and while the keyboard is in the list.
+// However much goes on, rows stand still for a while after they have moved: nobody can press what never does.
 // A press and its release on different rows are no click, because a row's node never becomes another request's.
 
 import { arrange, setText } from "../common/dom.js";
@@ -9,6 +10,7 @@ import { Row } from "./row.js";
 const CALM_MS = 600;
 // A mouse in the list is looking for something there.
 const AIM_MS = 1_000;
+const STAND_MS = 1_500;
 const [INERT, INERT_MS] = [{ pointerEvents: ["none", "none"] }, 400];
 
 export class Queue extends EventTarget {
@@ -124,7 +126,9 @@ export class Queue extends EventTarget {
   #move(change) {
     const places = new Map(this.#standing.map((node, n) => [node, n]));
     change();
-    for (const [n, node] of this.#standing.entries()) if ((places.get(node) ?? n) !== n) node.animate(INERT, INERT_MS);
+    const moved = this.#standing.filter((node, n) => (places.get(node) ?? n) !== n);
+    for (const node of moved) node.animate(INERT, INERT_MS);
+    if (moved.length) this.#calm(STAND_MS);
   }
 
   get #standing() {
