@@ -1,20 +1,25 @@
-"""The other ways to sign in: a button for each service that is set up, and nothing where there is none."""
+"""What stands at every door: the other ways to sign in, as far as any is set up, and the other languages."""
 
 from __future__ import annotations
 
+from string import Template
 from urllib.parse import urlencode
 
 from singr.core.settings import Settings
-from singr.web import words
 from singr.web.markup import Markup, fill, join, template
-from singr.web.words import Words
+from singr.web.words import LANGUAGES, Words, say
 
 OTHERS, OTHER = template("others"), template("other")
-# The console speaks English so far.
-WORDS = words.of_page("account", words.ENGLISH)
+LANGUAGE = Template('<a href="?lang=$tag" hreflang="$tag" lang="$tag">$name</a>\n')
 
 
-def buttons(settings: Settings, *, page: str, account: str, said: Words = WORDS) -> Markup:
+def languages(words: Words) -> Markup:
+    """A link for each language but the page's own."""
+    others = (language for language in LANGUAGES.values() if language is not words.language)
+    return join(fill(LANGUAGE, tag=language.tag, name=language.name) for language in others)
+
+
+def buttons(settings: Settings, words: Words, *, page: str, account: str) -> Markup:
     """ "Continue with …", back to `page`; somebody new becomes `account`, singer or customer."""
     if not settings.oidc:
         return Markup()
@@ -23,9 +28,8 @@ def buttons(settings: Settings, *, page: str, account: str, said: Words = WORDS)
         fill(
             OTHER,
             address=f"/v1/auth/oauth/{provider.name}/start?{query}",
-            words=words.say(said, "continue", provider=provider.label),
+            words=say(words, "continue", provider=provider.label),
         )
         for provider in settings.oidc
     ]
-    hint = words.say(said, f"new_{account}")
-    return fill(OTHERS, label=words.say(said, "other_ways"), ways=join(ways), hint=hint)
+    return fill(OTHERS, label=say(words, "other_ways"), ways=join(ways), hint=say(words, f"new_{account}"))

@@ -16,15 +16,8 @@ from singr.web.words import labels, language_of, of_page, say
 PLAIN, DOCS, HOST = dress("plain"), dress("docs", script="docs/docs.js"), dress("host", script="host/host.js")
 ACCOUNT = dress("plain", script="account/account.js")
 PANEL = Template('<button type="button" name="$name" value="$address">$label</button>\n')
-PANELS = {
-    "add": "Add a request",
-    "settled": "Decided tonight",
-    "rules": "House rules",
-    "book": "Song book",
-    "nights": "Nights",
-    "keys": "API keys",
-    "kiosk": "Kiosk",
-}
+PANELS = {name: ASSETS[f"host/panels/{name}.js"].url
+          for name in ("add", "settled", "rules", "book", "nights", "keys", "kiosk")}  # fmt: skip
 WELCOME_BODY, DOCS_BODY = (fill(template(name)) for name in ("welcome", "docs"))
 HOST_BODY, ACCOUNT_BODY = template("host"), template("account")
 
@@ -41,15 +34,17 @@ async def docs(_call: Call, request: web.Request) -> web.Response:
 
 async def host(call: Call, request: web.Request) -> web.Response:
     """The host console; everything in it comes through the API once somebody has signed in."""
-    ways = others.buttons(call.kit.settings, page="/host", account="customer")
-    panels = (fill(PANEL, name=n, label=text, address=ASSETS[f"host/panels/{n}.js"].url) for n, text in PANELS.items())
-    body = fill(HOST_BODY, others=ways, panels=join(panels))
-    return respond_with(request, HOST, title="Host console", body=body)
+    words = of_page("host", language_of(request))
+    ways = others.buttons(call.kit.settings, words, page="/host", account="customer")
+    panels = (fill(PANEL, name=n, label=say(words, f"panel_{n}"), address=url) for n, url in PANELS.items())
+    parts = {"others": ways, "languages": others.languages(words), "panels": join(panels)}
+    body = fill(HOST_BODY, **labels(words) | parts)
+    return respond_with(request, HOST, title=say(words, "host_title"), body=body, words=words)
 
 
 async def account(call: Call, request: web.Request) -> web.Response:
     """What the links in our mails open; singers sign in here, people do with other services, too."""
     words = of_page("account", language_of(request))
-    ways = others.buttons(call.kit.settings, page="/account", account="singer", said=words)
-    body = fill(ACCOUNT_BODY, **labels(words) | {"others": ways})
+    ways = others.buttons(call.kit.settings, words, page="/account", account="singer")
+    body = fill(ACCOUNT_BODY, **labels(words) | {"others": ways, "languages": others.languages(words)})
     return respond_with(request, ACCOUNT, title=say(words, "forgotten_heading"), body=body, words=words)

@@ -17,12 +17,12 @@ from singr.queue.shapes import SubmittedRequest
 from singr.venues import rules
 from singr.venues.rules import Rules
 from singr.venues.shapes import VenueRow
-from singr.web import finding, house_rules, own
+from singr.web import finding, house_rules, others, own
 from singr.web.assets import ASSETS, WORKER
 from singr.web.finding import Looking
 from singr.web.markup import Markup, fill, join, template
 from singr.web.page import dress, respond_with
-from singr.web.words import LANGUAGES, Words, labels, language_of, of_page, say
+from singr.web.words import Words, labels, language_of, of_page, say
 
 DRESS = dress("singer", script="singer/singer.js", policies="worker")
 BODY, SHEET = template("singer"), template("sheet")
@@ -35,7 +35,6 @@ WITHDRAW = Template(
     "<button>$label</button></form>"
 )
 RULE = Template("<li>$text</li>")
-LANGUAGE = Template('<a href="?lang=$tag" hreflang="$tag" lang="$tag">$name</a>\n')
 KEY = Template('<option value="$n"$chosen>$label</option>')
 KEY_MAX = 12
 
@@ -103,7 +102,7 @@ async def page(
             "queue": say(words, "queue", n=venue.waiting) if venue.waiting else say(words, "queue_empty"),
             "cards": join(_cards(call, words, path, mine)),
             "sheet": _sheet(words, path, looking, asking, rules.read(venue.rules)),
-            "languages": join(_languages(words)),
+            "languages": others.languages(words),
         },
     )
     title = say(words, "page_title", venue=venue.name)
@@ -175,9 +174,3 @@ def _keys(words: Words, chosen: str) -> Iterable[Markup]:
         key = "key_up" if n > 0 else "key_down"
         label = say(words, key, n=abs(n)) if n else say(words, "key_original")
         yield fill(KEY, n=n, label=label, chosen=" selected" if str(n) == chosen else "")
-
-
-def _languages(words: Words) -> Iterable[Markup]:
-    for language in LANGUAGES.values():
-        if language is not words.language:
-            yield fill(LANGUAGE, tag=language.tag, name=language.name)

@@ -1,4 +1,4 @@
-"""What the singer page and the screen say: one table a language, read by the server and sent to the page's scripts."""
+"""What the pages say: one table a language, read by the server and sent to the page's scripts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from babel import Locale
 
 FOLDER = Path(__file__).with_name("words")
 COOKIE, CHOICE = "singr_language", "lang"
+# What both of these pages say stands once, under a name that is no page's.
+SIGNED_IN, TOGETHER = ("account", "host"), "signed_in"
 ACCEPTED_MAX = 20
 
 Text = str | dict[str, str]
@@ -41,17 +43,17 @@ def _language(tag: str) -> Language:
     return Language(tag, locale.get_display_name() or tag, locale.text_direction, locale.plural_form)
 
 
+def _table(language: Language) -> dict[str, Words]:
+    """The texts of each page."""
+    written = (FOLDER / f"{language.tag}.json").read_bytes()
+    pages = msgspec.json.decode(written, type=dict[str, dict[str, Text]])
+    shared = pages.pop(TOGETHER)
+    return {page: Words(language, (shared if page in SIGNED_IN else {}) | texts) for page, texts in pages.items()}
+
+
 LANGUAGES = {file.stem: _language(file.stem) for file in sorted(FOLDER.glob("*.json"))}
 ENGLISH = LANGUAGES["en"]
-TABLES: dict[str, dict[str, Words]] = {
-    tag: {
-        page: Words(language, texts)
-        for page, texts in msgspec.json.decode(
-            (FOLDER / f"{tag}.json").read_bytes(), type=dict[str, dict[str, Text]]
-        ).items()
-    }
-    for tag, language in LANGUAGES.items()
-}
+TABLES = {tag: _table(language) for tag, language in LANGUAGES.items()}
 
 
 def of_page(page: str, language: Language) -> Words:

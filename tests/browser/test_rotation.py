@@ -32,7 +32,7 @@ async def test_first_timers_come_first_on_every_page(people: People, house: Hous
     await host.press("Accept", "One")
     await expect(host.page.locator("#singing")).to_contain_text("Anna")
     await expect(names).to_have_text(["Bo", "Anna"])
-    await expect(host.row("Two")).to_contain_text("2nd tonight")
+    await expect(host.row("Two")).to_contain_text("song 2 tonight")
     lines = screen.locator("#queue li")
     await expect(lines).to_have_text(["NowAnnaOne", "NextBoThree", "3AnnaTwo"])
     await host.page.get_by_label("Who sings next").select_option("off")

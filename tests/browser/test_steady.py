@@ -20,8 +20,8 @@ WATCH_SHIFTS = """() => {
   const note = (entry) => entry.hadRecentInput || window.shifts.push([entry.value, ...entry.sources.map(told)]);
   new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: "layout-shift" });
 }"""
-# A finger: it aims at a button that can be pressed, is on its way for 300 ms at most, and presses what is there by then.
-# Every `held`th is on its way when rows move. Whoever is late, on a busy machine, aims again: such a tap does not count.
+# A finger: it aims at a button that can be pressed, is on its way for 300 ms at most, and presses what is there then.
+# Every `held`th is on its way when rows move. Whoever is late, on a busy machine, aims again: that tap is not counted.
 # What it pressed is noted instead of done, so that a thousand presses need no thousand requests.
 TAP = """async ([taps, held]) => {
   const WAY_MS = 300;

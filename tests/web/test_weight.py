@@ -6,14 +6,15 @@ import re
 
 import pytest
 
+from singr.web.words import LANGUAGES
 from tests.house import House
 
 KB = 1000
 
 
-async def weigh(house: House, path: str) -> tuple[int, int]:
+async def weigh(house: House, path: str, language: str) -> tuple[int, int]:
     """The compressed bytes of a document and the files it names in its head, and how many that are."""
-    packed = {"Accept-Encoding": "gzip"}
+    packed = {"Accept-Encoding": "gzip", "Accept-Language": language}
     async with house.client.get(path, headers=packed, auto_decompress=False) as answer:
         assert answer.headers["Content-Encoding"] == "gzip"
         total = len(await answer.read())
@@ -26,14 +27,15 @@ async def weigh(house: House, path: str) -> tuple[int, int]:
     return total, 1 + len(files)
 
 
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
 @pytest.mark.parametrize(
     ("path", "bytes_most", "requests_most"),
     [("/host", 50 * KB, 4), ("/v/test-karaoke-bar/screen", 30 * KB, 3)],
 )
 async def test_a_first_load_keeps_within_its_budget(
-    path: str, bytes_most: int, requests_most: int, house: House
+    path: str, bytes_most: int, requests_most: int, language: str, house: House
 ) -> None:
-    weight, requests = await weigh(house, path)
+    weight, requests = await weigh(house, path, language)
     assert weight <= bytes_most
     assert requests <= requests_most
 

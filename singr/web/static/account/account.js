@@ -7,6 +7,7 @@ import { $, setText } from "../common/dom.js";
 import { exchange, factored, takeCode } from "../common/entering.js";
 import { forget, kept } from "../common/store.js";
 import { say } from "../common/words.js";
+import { wrong } from "../common/wrong.js";
 
 const cookie = true;
 const FORGOTTEN = { path: "/v1/auth/password/forgot", name: "forgotten", go: "send_link", email: true };
@@ -67,18 +68,25 @@ async function submit(event) {
   try {
     const done = await call("POST", step.path, { body });
     $("#form").hidden = true;
-    if (step === CHOICES.register) await enterAsNew(body, done);
+    if (step === CHOICES.register) await enterAsNew(body);
     else if (step.enters) enter(await factored(done));
-    else setText($("#said"), done.message);
+    else setText($("#said"), say(`${step.name}_done`));
   } catch (problem) {
-    setText($("#said"), problem.message || say("failed"));
+    setText($("#said"), said(problem));
     $("#go").disabled = false;
   }
 }
 
+/** A link that is not good any more, or another browser than it was asked for in, is no wrong password. */
+function said(problem) {
+  if (token && problem.status === 401) return say("link_old");
+  if (token && problem.status === 409) return say("password_elsewhere");
+  return problem.status === 401 ? say("wrong_401") : wrong(problem);
+}
+
 /** Straight in with the new account; who had one with another password is told to look for our mail, as anybody is. */
-async function enterAsNew({ email, password }, { message }) {
-  setText($("#said"), message);
+async function enterAsNew({ email, password }) {
+  setText($("#said"), say("register_done"));
   const session = await call("POST", CHOICES["sign-in"].path, { body: { email, password, cookie } }).catch(() => null);
   if (session) enter(await factored(session));
 }
@@ -90,7 +98,7 @@ async function comeBack() {
     enter(await exchange(code));
   } catch (problem) {
     show();
-    setText($("#said"), problem.message || say("failed"));
+    setText($("#said"), wrong(problem));
   }
 }
 

@@ -1,6 +1,7 @@
 // How long ago, by the server's clock.
 
 import { serverNow } from "./api.js";
+import { say } from "./words.js";
 
 const [MINUTE_S, HOUR_S, DAY_S] = [60, 3600, 86_400];
 
@@ -9,8 +10,11 @@ export const secondsSince = (time) => Math.max(0, (serverNow() - Date.parse(time
 
 /** "4 s", "3 min", "2 h", "5 d". */
 export function span(seconds) {
-  if (seconds < MINUTE_S) return `${Math.round(seconds)} s`;
-  if (seconds < HOUR_S) return `${Math.round(seconds / MINUTE_S)} min`;
-  if (seconds < 2 * DAY_S) return `${Math.round(seconds / HOUR_S)} h`;
-  return `${Math.round(seconds / DAY_S)} d`;
+  if (seconds < MINUTE_S) return say("span_s", { n: Math.round(seconds) });
+  if (seconds < HOUR_S) return say("span_min", { n: Math.round(seconds / MINUTE_S) });
+  if (seconds < 2 * DAY_S) return say("span_h", { n: Math.round(seconds / HOUR_S) });
+  return say("span_d", { n: Math.round(seconds / DAY_S) });
 }
+
+/** "3 min ago". */
+export const ago = (time) => say("ago", { time: span(secondsSince(time)) });

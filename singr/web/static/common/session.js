@@ -1,7 +1,6 @@
 // Who is signed in. The tokens live in cookies; here is only when to renew them.
 
 import { call, Problem } from "./api.js";
-import { exchange, factored } from "./entering.js";
 import { csrfToken, forgetSession, signed } from "./signed.js";
 
 const EARLY_MS = 60_000;
@@ -15,13 +14,9 @@ export class Session extends EventTarget {
     return csrfToken() !== null;
   }
 
-  async signIn(email, password) {
-    this.#take(await factored(await call("POST", "/v1/auth/signin", { body: { email, password, cookie: true } })));
-  }
-
-  /** With the code that another service's sign-in left. */
-  async signInBy(code) {
-    this.#take(await exchange(code));
+  /** The session that a sign-in has just been answered with. */
+  begin({ expiresIn }) {
+    this.#renewAt = Date.now() + expiresIn * 1000 - EARLY_MS;
   }
 
   async signOut() {
@@ -48,17 +43,13 @@ export class Session extends EventTarget {
 
   async #renew() {
     try {
-      this.#take(await call("POST", "/v1/auth/refresh", { body: { cookie: true }, headers: signed() }));
+      this.begin(await call("POST", "/v1/auth/refresh", { body: { cookie: true }, headers: signed() }));
     } catch (problem) {
       if (problem instanceof Problem && [401, 403].includes(problem.status)) this.#end();
       throw problem;
     } finally {
       this.#renewing = null;
     }
-  }
-
-  #take({ expiresIn }) {
-    this.#renewAt = Date.now() + expiresIn * 1000 - EARLY_MS;
   }
 
   #end() {

@@ -2,7 +2,14 @@
 
 const block = document.getElementById("words");
 const table = block ? JSON.parse(block.textContent) : {};
-const plurals = new Intl.PluralRules(document.documentElement.lang);
+const { lang } = document.documentElement;
+const plurals = new Intl.PluralRules(lang);
+
+/** For numbers and dates: the page's language, with the digits that its words have. */
+export const LOCALE = `${lang || "en"}-u-nu-latn`;
+export const isEnglish = lang === "en";
+
+export const knows = (key) => key in table;
 
 export function say(key, values = {}) {
   const text = table[key];

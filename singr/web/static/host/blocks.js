@@ -2,6 +2,7 @@
 
 import { $, el, isolated, setText } from "../common/dom.js";
 import { askOnce } from "../common/sure.js";
+import { say } from "../common/words.js";
 
 export class Blocks {
   #session;
@@ -11,7 +12,7 @@ export class Blocks {
 
   constructor(session, announce) {
     [this.#session, this.#announce] = [session, announce];
-    askOnce($("#block"), () => "No more requests tonight? Press again", () => this.#block());
+    askOnce($("#block"), () => say("block_sure"), () => this.#block());
   }
 
   open(venueId) {
@@ -28,14 +29,14 @@ export class Blocks {
   async #block() {
     const { id, singerName } = this.#request;
     const done = await this.#try(() => this.#session.call("POST", this.#path, { body: { requestId: id } }));
-    setText($("#block-said"), done ? `${isolated(singerName)} cannot ask any more tonight.` : "Not done. Try again.");
+    setText($("#block-said"), done ? say("blocked_now", { name: isolated(singerName) }) : say("not_done"));
     this.#announce($("#block-said").textContent);
     await this.#look();
   }
 
   async #lift({ id, singerName }) {
     const done = await this.#try(() => this.#session.call("DELETE", `${this.#path}/${id}`));
-    this.#announce(done ? `${isolated(singerName)} may ask again.` : "Not done. Try again.");
+    this.#announce(done ? say("lifted", { name: isolated(singerName) }) : say("not_done"));
     await this.#look();
   }
 
@@ -46,9 +47,9 @@ export class Blocks {
   #show(blocks) {
     $("#blocked").hidden = blocks.length === 0;
     const rows = blocks.map((block) => {
-      const label = `Let ${block.singerName} ask again`;
-      const lift = el("button", { type: "button", ariaLabel: label, on: { click: () => this.#lift(block) } }, "Lift");
-      return el("li", {}, el("span", { dir: "auto" }, block.singerName || "a phone"), lift);
+      const label = say("lift_who", { name: block.singerName });
+      const lift = el("button", { type: "button", ariaLabel: label, on: { click: () => this.#lift(block) } }, say("lift"));
+      return el("li", {}, el("span", { dir: "auto" }, block.singerName || say("a_phone")), lift);
     });
     $("#blocked-list").replaceChildren(...rows);
   }

@@ -2,6 +2,8 @@
 // decision, or leaving the page, sends it at once.
 
 import { el, isolated, setText } from "../common/dom.js";
+import { say } from "../common/words.js";
+import { wrong } from "../common/wrong.js";
 
 const UNDO_S = 8;
 
@@ -21,14 +23,14 @@ export class Decisions {
   accept(request) {
     this.flush();
     this.#queue.take(String(request.id));
-    this.#say(`Accepted: ${nameOf(request)}`);
+    this.#say(say("accepted_who", { request: nameOf(request) }));
     return this.#send(request, { status: "processed" });
   }
 
   reject(request) {
     this.flush();
     this.#queue.take(String(request.id));
-    const reason = el("input", { maxLength: 200, placeholder: "Reason (optional)", ariaLabel: "Reason", dir: "auto" });
+    const reason = el("input", { maxLength: 200, placeholder: say("reason_hint"), ariaLabel: say("reason"), dir: "auto" });
     const undo = el("button", { type: "button", on: { click: () => this.undo() } });
     this.#pending = { request, reason, undo, leftS: UNDO_S, timer: setInterval(() => this.#count(), 1000) };
     reason.addEventListener("input", () => (this.#pending.leftS = UNDO_S));
@@ -37,14 +39,14 @@ export class Decisions {
       if (key === "Enter" || key === "Escape") this.#queue.focus();
     });
     this.#count(0);
-    this.#slot.replaceChildren(el("p", {}, `Rejected: ${nameOf(request)}`), reason, undo);
-    this.#announce(`Rejected: ${nameOf(request)}. Press U to undo.`);
+    this.#slot.replaceChildren(el("p", {}, say("rejected_who", { request: nameOf(request) })), reason, undo);
+    this.#announce(say("undo_hint", { request: nameOf(request) }));
   }
 
   undo() {
     const pending = this.#forget();
     if (!pending) return;
-    this.#say(`Still waiting: ${nameOf(pending.request)}`);
+    this.#say(say("still_waiting", { request: nameOf(pending.request) }));
     this.#queue.putBack(String(pending.request.id));
   }
 
@@ -53,14 +55,14 @@ export class Decisions {
     const pending = this.#forget();
     if (!pending) return;
     const rejectReason = pending.reason.value.trim();
-    this.#say(`Rejected: ${nameOf(pending.request)}`);
+    this.#say(say("rejected_who", { request: nameOf(pending.request) }));
     this.#send(pending.request, { status: "rejected", ...(rejectReason && { rejectReason }) }, options);
   }
 
   #count(by = 1) {
     this.#pending.leftS -= by;
     if (this.#pending.leftS <= 0) this.flush();
-    else setText(this.#pending.undo, `Undo ${this.#pending.leftS} s`);
+    else setText(this.#pending.undo, say("undo", { n: this.#pending.leftS }));
   }
 
   #forget() {
@@ -73,7 +75,7 @@ export class Decisions {
   #settledElsewhere({ id }) {
     if (String(this.#pending?.request.id) !== id) return;
     const { request } = this.#forget();
-    this.#say(`No longer waiting: ${nameOf(request)}`);
+    this.#say(say("no_longer_who", { request: nameOf(request) }));
   }
 
   async #send(request, body, options = {}) {
@@ -82,8 +84,7 @@ export class Decisions {
     } catch (problem) {
       if ([404, 409].includes(problem.status)) return;
       this.#queue.putBack(String(request.id));
-      const why = problem.status ? problem.message : "no answer from the server";
-      this.#say(`Not done: ${nameOf(request)}: ${why}`, "bad");
+      this.#say(say("not_done_who", { request: nameOf(request), why: wrong(problem) }), "bad");
     }
   }
 

@@ -1,8 +1,10 @@
 // One venue's desk: the live queue, decisions, health and settings.
 
-import { secondsSince, span } from "../common/ago.js";
+import { ago, secondsSince, span } from "../common/ago.js";
 import { $, el, isolated, setText } from "../common/dom.js";
+import { say } from "../common/words.js";
 import { Live } from "../live/live.js";
+import { Again } from "./again.js";
 import { Blocks } from "./blocks.js";
 import { Decisions } from "./decisions.js";
 import { Health } from "./health.js";
@@ -16,7 +18,6 @@ import { offerTurn, Settings, showOpen, showPrivacy } from "./settings.js";
 
 const ANNOUNCE_EVERY_MS = 10_000;
 const LONG_STALE_MS = 5_000;
-const STATUS = { live: "live", connecting: "connecting…", stale: "reconnecting…", offline: "offline" };
 
 export class Desk {
   #session;
@@ -29,6 +30,7 @@ export class Desk {
   #decisions;
   #blocks;
   #rotation;
+  #again;
   #panels;
   #fresh = 0;
   #announcedAt = 0;
@@ -38,6 +40,7 @@ export class Desk {
     this.#decisions = new Decisions(session, this.#queue, $("#slot"), announce);
     this.#blocks = new Blocks(session, announce);
     this.#rotation = new Rotation(session, this.#queue, announce);
+    this.#again = new Again(session, this.#queue);
     this.#panels = new Panels(session);
     this.#queue.addEventListener("change", () => this.#showCount());
     $("#queue").addEventListener("click", (event) => this.#press(event));
@@ -53,11 +56,12 @@ export class Desk {
 
   open(venue) {
     this.#venue = venue;
-    this.#health = new Health(this.#session, venue);
+    this.#health = new Health(this.#session, venue, () => this.#live);
     this.#settings = new Settings(this.#session, venue);
     this.#seen = new Seen(this.#session, venue.id);
     this.#blocks.open(venue.id);
     this.#rotation.open(venue.id);
+    this.#again.open(venue.id);
     this.#panels.open(venue);
     this.#live = new Live({
       venue: venue.urlName,
@@ -95,6 +99,7 @@ export class Desk {
     const { requests, venue } = this.#live;
     this.#fresh += change.whole ? 0 : change.upserted.filter((id) => !this.#queue.has(id)).length;
     this.#queue.follow(change, requests);
+    this.#again.follow(change);
     this.#rotation.show(venue.rotation);
     showPrivacy(venue.queuePrivacy);
     setText($("#venue-name"), venue.name);
@@ -112,7 +117,7 @@ export class Desk {
 
   /** Decisions only on what is surely true: an old picture would hit rows that have changed. */
   #decide(verb, row) {
-    if (this.#live.status !== "live") announce("Not live. Accept and reject are paused.");
+    if (this.#live.status !== "live") announce(say("not_live"));
     else if (row && !row.isGone) this.#decisions[verb](row.request);
   }
 
@@ -146,15 +151,15 @@ export class Desk {
   #showDetails({ request, also }) {
     const { singerName, title, artist, keyChange, notes, requestNumber, requestedAt } = request;
     const facts = {
-      Singer: singerName,
-      ...(also.length && { "Same phone": also.map(isolated).join(", ") }),
-      Artist: artist,
-      Key: keyChange ? keyText(keyChange) : "as recorded",
-      Note: notes || "none",
-      Asked: `${span(secondsSince(requestedAt))} ago, number ${requestNumber}`,
+      singer: singerName,
+      ...(also.length && { same_phone: also.map(isolated).join(", ") }),
+      artist,
+      key: keyChange ? keyText(keyChange) : say("as_recorded"),
+      note: notes || say("none"),
+      asked: say("asked_when", { ago: ago(requestedAt), number: requestNumber }),
     };
     setText($("#details-title"), title);
-    const terms = Object.entries(facts).map(([term, text]) => [el("dt", {}, term), el("dd", { dir: "auto" }, text)]);
+    const terms = Object.entries(facts).map(([term, text]) => [el("dt", {}, say(term)), el("dd", { dir: "auto" }, text)]);
     $("#details-list").replaceChildren(...terms.flat());
     this.#blocks.about(request);
     $("#details").showModal();
@@ -174,18 +179,18 @@ export class Desk {
   #showCount() {
     const { waiting } = this.#queue;
     const longestS = Math.max(...waiting.map(({ request }) => secondsSince(request.requestedAt)));
-    const oldest = waiting.length ? ` · oldest ${span(longestS)}` : "";
+    const oldest = waiting.length ? ` · ${say("oldest", { time: span(longestS) })}` : "";
     const isKnown = this.#live?.venue;
-    setText($("#count"), isKnown ? `${waiting.length} waiting${oldest}` : "Fetching the queue…");
-    setText($("#empty"), isKnown && waiting.length === 0 ? "No requests. Show the QR." : "");
-    document.title = `(${waiting.length}) ${this.#venue?.name ?? "Host console"}`;
+    setText($("#count"), isKnown ? `${say("waiting", { n: waiting.length })}${oldest}` : say("fetching"));
+    setText($("#empty"), isKnown && waiting.length === 0 ? say("no_requests") : "");
+    document.title = `(${waiting.length}) ${this.#venue?.name ?? say("host_title")}`;
   }
 
   #showStatus() {
     const { status, ended } = this.#live;
     $("#live").dataset.status = status;
     $("#desk").dataset.live = status === "live";
-    setText($("#live-words"), ended ? "ended, reload" : STATUS[status]);
+    setText($("#live-words"), say(ended ? "status_ended" : `status_${status}`));
     this.#showBand();
   }
 
@@ -193,20 +198,21 @@ export class Desk {
     const silentMs = this.#live.heardAt ? Date.now() - this.#live.heardAt : 0;
     const isOld = this.#live.status !== "live" && silentMs > LONG_STALE_MS;
     const warnings = isOld
-      ? [`Not live for ${span(silentMs / 1000)}. What you see may be old. Accept and reject are paused.`]
+      ? [say("not_live_for", { time: span(silentMs / 1000) })]
       : this.#health.warnings;
     $("#band").classList.toggle("warn", warnings.length > 0);
-    setText($("#band-words"), warnings.join(" ") || "All is well.");
+    setText($("#band-words"), warnings.join(" ") || say("all_well"));
   }
 
   #tick() {
     if (!this.#live) return;
     this.#queue.tick();
+    this.#again.show();
     this.#showCount();
     this.#showBand();
     this.#seen.note(this.#live.requests);
     if (this.#fresh && Date.now() - this.#announcedAt > ANNOUNCE_EVERY_MS) {
-      announce(`${this.#fresh} new, ${this.#queue.waiting.length} waiting.`);
+      announce(say("news", { fresh: this.#fresh, waiting: say("waiting", { n: this.#queue.waiting.length }) }));
       [this.#fresh, this.#announcedAt] = [0, Date.now()];
     }
   }

@@ -1,20 +1,24 @@
-// How the night's machinery is: when OpenKJ last collected, and the song book with its last sync.
+// How the night's machinery is: when OpenKJ last collected, the song book with its last sync, how late the page is.
 
-import { secondsSince, span } from "../common/ago.js";
+import { ago, secondsSince, span } from "../common/ago.js";
 import { $, setText } from "../common/dom.js";
+import { LOCALE, say } from "../common/words.js";
 
 const LOOK_EVERY_MS = 10_000;
-const number = new Intl.NumberFormat(document.documentElement.lang);
+const number = new Intl.NumberFormat(LOCALE);
 
 export class Health {
   #session;
   #venue;
   #system = null;
   #sync = null;
+  #live;
+  #wayMs = 0;
   #timers;
 
-  constructor(session, venue) {
-    [this.#session, this.#venue] = [session, venue];
+  /** `live()` is the connection that the page has at the moment. */
+  constructor(session, venue, live) {
+    [this.#session, this.#venue, this.#live] = [session, venue, live];
     this.#timers = [setInterval(() => document.hidden || this.#look(), LOOK_EVERY_MS), setInterval(() => this.#show(), 1000)];
     $("#held-publish").onclick = () => this.#decide("publish");
     $("#held-discard").onclick = () => this.#decide("discard");
@@ -29,11 +33,11 @@ export class Health {
   get warnings() {
     const told = [];
     if (this.#venue.openkjConnected === false) {
-      told.push(`OpenKJ has not asked for ${span(this.#silentS)}. Is it running, with its request server switched on?`);
+      told.push(say("openkj_silent", { time: span(this.#silentS) }));
     }
-    if (this.#sync?.status === "held") told.push("The last song sync stopped half-way. Decide under Health.");
-    if (this.#sync?.songsLost) told.push(`OpenKJ left out ${number.format(this.#sync.songsLost)} songs of the last sync.`);
-    if (this.#system && !this.#system.songs) told.push("The song book is empty: bring in a file under Manage, or sync from OpenKJ.");
+    if (this.#sync?.status === "held") told.push(say("sync_stopped"));
+    if (this.#sync?.songsLost) told.push(say("songs_lost", { songs: songs(this.#sync.songsLost) }));
+    if (this.#system && !this.#system.songs) told.push(say("book_empty"));
     return told;
   }
 
@@ -43,7 +47,10 @@ export class Health {
 
   async #look() {
     try {
+      await this.#session.headers(); // renews what has to be renewed before the clock runs
+      const askedAt = performance.now();
       this.#venue = await this.#session.call("GET", `/v1/customer/venues/${this.#venue.id}`);
+      this.#wayMs = Math.ceil(performance.now() - askedAt);
       const id = this.#venue.currentSystemId;
       const systems = await this.#session.call("GET", "/v1/customer/systems?limit=100");
       this.#system = systems.items.find((system) => system.id === id) ?? null;
@@ -60,10 +67,19 @@ export class Health {
     const isWell = this.#venue.openkjConnected;
     const isKnown = silentS !== Infinity;
     $("#openkj").dataset.tone = isWell ? "good" : isWell === false ? "warning" : "none";
-    setText($("#openkj"), !isKnown ? "not connected yet" : `${isWell ? "ok, " : "silent, "}${span(silentS)} ago`);
-    setText($("#songs"), this.#system ? `${number.format(this.#system.songs)} songs` : "empty");
-    setText($("#sync"), this.#sync ? describe(this.#sync) : "none yet");
+    setText($("#openkj"), say(!isKnown ? "openkj_never" : isWell ? "openkj_ok" : "openkj_quiet", { ago: ago(this.#venue.openkjSeenAt) }));
+    setText($("#songs"), this.#system ? songs(this.#system.songs) : say("empty"));
+    setText($("#sync"), this.#sync ? describe(this.#sync) : say("none_yet"));
+    setText($("#delay"), this.#delay);
     this.#offerDecision();
+  }
+
+  /** How much older than the truth the queue may be: a way there and back, or the pause between two looks. */
+  get #delay() {
+    const live = this.#live();
+    if (live?.status !== "live") return live?.heardAt ? say("ago", { time: span((Date.now() - live.heardAt) / 1000) }) : "…";
+    if (live.pauseMs) return say("up_to", { time: span(live.pauseMs / 1000) });
+    return this.#wayMs ? say("delay_ms", { n: number.format(this.#wayMs) }) : "…";
   }
 
   #offerDecision() {
@@ -71,9 +87,9 @@ export class Health {
     const isHeld = sync?.status === "held";
     $("#held").hidden = !isHeld;
     if (!isHeld) return;
-    setText($("#held-words"), "This sync stopped half-way. Singers still see the earlier songbook.");
-    setText($("#held-publish"), `Use the new ${number.format(sync.songs)}`);
-    setText($("#held-discard"), `Keep the old ${number.format(sync.songsBefore)}`);
+    setText($("#held-words"), say("held_words"));
+    setText($("#held-publish"), say("held_publish", { songs: songs(sync.songs) }));
+    setText($("#held-discard"), say("held_discard", { songs: songs(sync.songsBefore) }));
   }
 
   async #decide(verb) {
@@ -82,10 +98,9 @@ export class Health {
   }
 }
 
-function describe({ status, songs, openedAt, closedAt, lastDocumentAt }) {
-  const count = `${number.format(songs)} songs`;
-  if (status === "open") return `running, ${count} so far`;
-  if (status === "held") return `stopped, ${count}, ${span(secondsSince(lastDocumentAt))} ago`;
-  if (status === "discarded") return `dropped, ${span(secondsSince(closedAt ?? openedAt))} ago`;
-  return `${count}, ${span(secondsSince(closedAt ?? openedAt))} ago`;
+const songs = (n) => say("songs", { n, count: number.format(n) });
+
+function describe({ status, songs: n, openedAt, closedAt, lastDocumentAt }) {
+  const at = status === "held" ? lastDocumentAt : (closedAt ?? openedAt);
+  return say(`sync_${status}`, { songs: songs(n), ago: ago(at) });
 }

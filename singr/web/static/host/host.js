@@ -1,8 +1,11 @@
 // The host console: sign in, choose a venue, work.
 
+import { call } from "../common/api.js";
 import { $, el, setText } from "../common/dom.js";
-import { takeCode } from "../common/entering.js";
+import { exchange, factored, takeCode } from "../common/entering.js";
 import { offerThemes } from "../common/theme.js";
+import { say } from "../common/words.js";
+import { wrong } from "../common/wrong.js";
 import { Desk } from "./desk.js";
 import { Session } from "../common/session.js";
 
@@ -25,7 +28,7 @@ async function enter() {
 
 function choose() {
   const buttons = venues.map((venue) => el("button", { type: "button", dir: "auto", on: { click: () => work(venue) } }, venue.name));
-  const none = el("p", {}, "This account has no venues.");
+  const none = el("p", {}, say("no_venues"));
   $("#venues").replaceChildren(...(buttons.length ? buttons.map((button) => el("li", {}, button)) : [none]));
   show("choice");
 }
@@ -39,11 +42,9 @@ function work(venue) {
 }
 
 function explain(problem) {
-  if (!problem.status) return "No answer from the server. Try again.";
-  if (problem.status === 401) return "E-mail or password is wrong.";
-  if (problem.status === 403) return "This account runs no venue.";
-  if (problem.status === 429) return `Too many tries. Wait ${problem.retryAfterS} s.`;
-  return problem.message;
+  if (problem.status === 401) return say("wrong_401");
+  if (problem.status === 403) return say("runs_none");
+  return wrong(problem);
 }
 
 function askToSignIn(text = "") {
@@ -58,7 +59,8 @@ $("#sign-in").addEventListener("submit", async (event) => {
   const button = $("button", event.target);
   button.disabled = true;
   try {
-    await session.signIn(email.value.trim(), password.value);
+    const body = { email: email.value.trim(), password: password.value, cookie: true };
+    session.begin(await factored(await call("POST", "/v1/auth/signin", { body })));
     password.value = "";
     await enter();
   } catch (problem) {
@@ -71,9 +73,9 @@ $("#sign-in").addEventListener("submit", async (event) => {
 /** From another service: not with a wrong password, whatever went wrong. */
 async function comeBack() {
   try {
-    await session.signInBy(code);
+    session.begin(await exchange(code));
   } catch (problem) {
-    return askToSignIn(problem.status ? problem.message : explain(problem));
+    return askToSignIn(wrong(problem));
   }
   return enter().catch((problem) => askToSignIn(explain(problem)));
 }
@@ -87,7 +89,7 @@ $("#switch").addEventListener("change", ({ target }) => {
   desk.close();
   work(venues.find(({ id }) => id === target.value));
 });
-offerThemes($("#theme"), (other) => (other === "light" ? "Light theme" : "Dark theme"));
+offerThemes($("#theme"), say);
 
 const code = takeCode();
 if (code) await comeBack();

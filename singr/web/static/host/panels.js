@@ -1,6 +1,7 @@
 // What is not needed every minute lies in panels of its own, fetched when one is opened first.
 
 import { $, isolated, setText } from "../common/dom.js";
+import { say } from "../common/words.js";
 
 export class Panels {
   #session;
@@ -38,7 +39,7 @@ export class Panels {
     if (turn !== this.#turn || !$("#panels").open) return;
     setText($("#panel-venue"), isolated(venue.name));
     if (panel) this.#stop = panel.open({ node: $("#panel"), session: this.#session, venue });
-    else setText($("#panel"), "No answer from the server. Try again.");
+    else setText($("#panel"), say("no_answer"));
   }
 
   #fetch(address) {

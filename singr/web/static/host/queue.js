@@ -4,6 +4,7 @@
 // A press and its release on different rows are no click, because a row's node never becomes another request's.
 
 import { arrange, setText } from "../common/dom.js";
+import { say } from "../common/words.js";
 import { showNames } from "./names.js";
 import { Row } from "./row.js";
 
@@ -203,7 +204,7 @@ export class Queue extends EventTarget {
   #tell() {
     const n = [...this.#rows.values()].filter((row) => row.isGone).length + this.#isOutOfOrder;
     this.#chip.hidden = n === 0;
-    setText(this.#chip, n === 1 ? "1 change" : `${n} changes`);
+    setText(this.#chip, n ? say("changes", { n }) : "");
     this.dispatchEvent(new Event("change"));
   }
 

@@ -1,6 +1,7 @@
 // Who sings now and who comes next, where the house keeps the order: chosen here, decided by the server.
 
 import { $, isolated, setText } from "../common/dom.js";
+import { say } from "../common/words.js";
 
 export class Rotation {
   #session;
@@ -27,10 +28,10 @@ export class Rotation {
     this.#queue.arrange(told);
     if (!told) return;
     const { now, locked } = told;
-    setText($("#singing"), now ? `${isolated(now.singerName)}, ${isolated(now.title)}` : "nobody yet: accept who comes up");
+    setText($("#singing"), now ? `${isolated(now.singerName)}, ${isolated(now.title)}` : say("nobody_yet"));
     $("#lock").ariaPressed = locked !== null;
     $("#lock").disabled = told.order.length === 0;
-    setText($("#lock"), locked === null ? "Lock next" : "Next is locked");
+    setText($("#lock"), say(locked === null ? "lock" : "locked"));
   }
 
   /** Holds on to who is next, or lets the order decide again. */
@@ -42,11 +43,11 @@ export class Rotation {
   async #change(body) {
     try {
       const { locked, preset } = await this.#session.call("PATCH", this.#path, { body });
-      if ("locked" in body) this.#announce(locked === null ? "The order decides who is next." : "Next is locked.");
-      else setText($("#saved"), preset === "off" ? "Saved: the order is not shown to others" : "Saved");
+      if ("locked" in body) this.#announce(say(locked === null ? "order_decides" : "locked"));
+      else setText($("#saved"), say(preset === "off" ? "saved_off" : "saved"));
     } catch {
       this.show(this.#told);
-      this.#announce("Not done. Try again.");
+      this.#announce(say("not_done"));
     }
   }
 }

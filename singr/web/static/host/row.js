@@ -2,15 +2,16 @@
 
 import { secondsSince, span } from "../common/ago.js";
 import { el, isolated, setText } from "../common/dom.js";
-
-const SETTLED = { processed: "Accepted", rejected: "Rejected", withdrawn: "Withdrawn" };
+import { knows, say } from "../common/words.js";
 
 /** A key change with a true minus sign. */
 export const keyText = (keyChange) => `${keyChange > 0 ? "+" : "−"}${Math.abs(keyChange)}`;
 
-const SUFFIXES = { one: "st", two: "nd", few: "rd", other: "th" };
-const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
-const ordinal = (n) => `${n}${SUFFIXES[ordinals.select(n)]}`;
+/** How a request was settled, in a word. */
+export function settledHow({ processedVia, status } = {}) {
+  if (processedVia === "openkj") return say("taken");
+  return say(knows(`settled_${status}`) ? `settled_${status}` : "settled");
+}
 
 /** In `line` only what says something: three hundred rows stand on the page. */
 function keepFilled(line, first, ...rest) {
@@ -29,8 +30,9 @@ export class Row {
   #note = el("span", { className: "note", dir: "auto" });
   #asked = el("small");
   #song = el("small");
-  #accept = el("button", { type: "button", className: "go", name: "accept" }, "Accept");
-  #reject = el("button", { type: "button", name: "reject" }, "Reject");
+  #again = el("span", { className: "again" });
+  #accept = el("button", { type: "button", className: "go", name: "accept" }, say("accept"));
+  #reject = el("button", { type: "button", name: "reject" }, say("reject"));
   #gone = el("em");
   node = el(
     "li",
@@ -54,26 +56,37 @@ export class Row {
     setText(this.#name, singerName);
     setText(this.#title, title);
     setText(this.#artist, artist);
-    setText(this.#key, keyChange ? `key ${keyText(keyChange)}` : "");
+    setText(this.#key, keyChange ? say("key_is", { key: keyText(keyChange) }) : "");
     setText(this.#note, notes ?? "");
-    this.#accept.ariaLabel = `Accept ${singerName}, ${title}`;
-    this.#reject.ariaLabel = `Reject ${singerName}, ${title}`;
-    keepFilled(this.#song, this.#artist, this.#key, this.#note);
+    this.#accept.ariaLabel = say("accept_who", { name: singerName, title });
+    this.#reject.ariaLabel = say("reject_who", { name: singerName, title });
+    this.#showSong();
     this.#showAsked();
     this.tick();
+  }
+
+  /** That the same song was sung or asked for before, and when; empty where it was not. */
+  showAgain(text) {
+    setText(this.#again, text);
+    this.#showSong();
+  }
+
+  #showSong() {
+    keepFilled(this.#song, this.#artist, this.#key, this.#again, this.#note);
   }
 
   /** Other names under which the same phone has asked. */
   showAlso(names) {
     this.also = names;
-    setText(this.#also, names.length ? `also ${names.map(isolated).join(", ")}` : "");
+    setText(this.#also, names.length ? say("also", { names: names.map(isolated).join(", ") }) : "");
     this.#showAsked();
   }
 
   /** Which of the singer's songs of tonight this is, and whether it comes next; null where nobody counts. */
   showTurn(turn, isNext) {
-    setText(this.#turn, turn ? `${ordinal(turn)} tonight` : "");
+    setText(this.#turn, turn ? say("turn", { n: turn }) : "");
     this.node.classList.toggle("up", isNext);
+    if (isNext) this.node.dataset.next = say("next");
     this.#showAsked();
   }
 
@@ -93,8 +106,7 @@ export class Row {
   /** Settled by somebody else while the rows must not move: it says how and stays until they may. */
   markGone(settled) {
     this.isGone = true;
-    const how = settled?.processedVia === "openkj" ? "Taken in OpenKJ" : (SETTLED[settled?.status] ?? "No longer waiting");
-    setText(this.#gone, how);
+    setText(this.#gone, settledHow(settled ?? undefined));
     this.node.classList.add("gone");
     this.#accept.replaceWith(this.#gone);
     this.#reject.remove();

@@ -2,6 +2,8 @@
 
 import { $, setText } from "../common/dom.js";
 import { askOnce } from "../common/sure.js";
+import { say } from "../common/words.js";
+import { wrong } from "../common/wrong.js";
 
 export class Settings {
   #session;
@@ -24,9 +26,9 @@ export class Settings {
   async #save(change) {
     try {
       await this.#session.call("PATCH", `/v1/customer/venues/${this.#id}`, { body: change });
-      setText($("#saved"), "Saved");
+      setText($("#saved"), say("saved"));
     } catch (problem) {
-      setText($("#saved"), `Not saved: ${problem.status ? problem.message : "no answer from the server"}`);
+      setText($("#saved"), say("not_saved", { why: wrong(problem) }));
     }
   }
 
@@ -38,7 +40,7 @@ export class Settings {
 
 /** The button that opens and closes; it asks once. */
 export function offerTurn(act) {
-  askOnce($("#turn"), () => ($("#turn").dataset.open === "true" ? "Close? Press again" : "Open? Press again"), act);
+  askOnce($("#turn"), () => say($("#turn").dataset.open === "true" ? "close_sure" : "open_sure"), act);
 }
 
 /** What others see of the queue now; a choice under somebody's hand stays. */
@@ -50,8 +52,8 @@ export function showPrivacy(queuePrivacy) {
 export function showOpen(isOpen) {
   const button = $("#turn");
   $("#state").dataset.open = isOpen;
-  setText($("#state"), isOpen ? "REQUESTS OPEN" : "REQUESTS CLOSED");
+  setText($("#state"), say(isOpen ? "is_open" : "is_closed"));
   if (button.dataset.open === String(isOpen)) return;
   button.dataset.open = isOpen;
-  button.textContent = isOpen ? "Close" : "Open";
+  button.textContent = say(isOpen ? "turn_close" : "turn_open");
 }

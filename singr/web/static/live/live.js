@@ -60,6 +60,11 @@ export class Live extends EventTarget {
     return this.#ledger.requests;
   }
 
+  /** How long it does not look, in ms, where it can only look from time to time; else 0. */
+  get pauseMs() {
+    return this.#transport?.constructor.pauseMs ?? 0;
+  }
+
   start() {
     const { signal } = this.#listening;
     const timer = setInterval(() => this.#look(), LOOK_EVERY_MS);

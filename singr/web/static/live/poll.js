@@ -10,6 +10,7 @@ const CALLS = 6;
 
 export class Poll {
   static graceMs = 2.5 * EVERY_S * 1000;
+  static pauseMs = EVERY_S * 1000;
 
   #link;
   #control = new AbortController();

@@ -1,15 +1,16 @@
 // A file into a book: looked at first if one likes, then followed line by line until it is in.
 
 import { el, setText } from "../../common/dom.js";
+import { LOCALE, say } from "../../common/words.js";
 import { Problem } from "../../common/api.js";
 import { button, choice, field, form, Said } from "./parts.js";
 
 const LOOK_EVERY_MS = 1_000;
 const UPLOAD_MS = 10 * 60_000;
 const OVER = ["done", "failed", "cancelled"];
-const MODES = { merge: "added to the book", replace: "the whole book: what is not in it goes" };
-const ERRORS = { fail: "change nothing", skip: "leave them out" };
-const number = new Intl.NumberFormat(document.documentElement.lang);
+const MODES = { merge: say("mode_merge"), replace: say("mode_replace") };
+const ERRORS = { fail: say("error_fail"), skip: say("error_skip") };
+const number = new Intl.NumberFormat(LOCALE);
 
 /** `nodes` for the page; `offer` tells which systems there are, `changed` is called when a book has changed. */
 export function importing({ session }, changed) {
@@ -20,7 +21,7 @@ export function importing({ session }, changed) {
   const bar = el("progress", { hidden: true });
   const counts = el("p", { className: "counts" });
   const lines = el("ol", { className: "faults" });
-  const cancel = button("Cancel the import", () => stopIt(), { hidden: true });
+  const cancel = button(say("cancel_import"), () => stopIt(), { hidden: true });
   let timer = 0;
   let current = null;
 
@@ -44,9 +45,9 @@ export function importing({ session }, changed) {
 
   async function begin() {
     clearTimeout(timer);
-    said.say("Sending the file…");
+    said.say(say("sending_file"));
     show({ bytes: 0, bytesRead: 0, status: "uploading", errors: [], rowsRead: 0 });
-    const opened = await said.during(upload, "Reading…");
+    const opened = await said.during(upload, say("reading"));
     if (!opened) return clear();
     return follow(opened);
   }
@@ -68,16 +69,16 @@ export function importing({ session }, changed) {
     if (bytes) [bar.max, bar.value] = [bytes, bytesRead];
     cancel.hidden = !isRunning || !current;
     const told = { read: rowsRead, new: rowsAdded, changed: rowsUpdated, unchanged: rowsUnchanged, removed: rowsRemoved, twice: duplicates, unreadable: errorCount };
-    setText(counts, rowsRead ? Object.entries(told).filter(([, n]) => n).map(([what, n]) => `${number.format(n)} ${what}`).join(" · ") : "");
-    const faults = errors.map(({ line, message }) => el("li", { dir: "auto" }, el("b", {}, `Line ${number.format(line)}`), ` ${message}`));
+    setText(counts, rowsRead ? Object.entries(told).filter(([, n]) => n).map(([what, n]) => say(`count_${what}`, { count: number.format(n) })).join(" · ") : "");
+    const faults = errors.map(({ line, message }) => el("li", { dir: "auto" }, el("b", {}, say("line", { number: number.format(line) })), ` ${message}`));
     lines.replaceChildren(...faults);
   }
 
   function finish({ status, dryRun: wasDry, problem }) {
     const words = {
-      done: wasDry ? "This is what would happen. Nothing was changed." : "The book has it.",
-      failed: `Nothing was changed: ${problem ?? "the file cannot be read"}`,
-      cancelled: "Cancelled. Nothing was changed.",
+      done: say(wasDry ? "import_dry" : "import_done"),
+      failed: say("import_failed", { why: problem ?? say("unreadable") }),
+      cancelled: say("import_cancelled"),
     };
     said.say(words[status], status === "failed" ? "bad" : "good");
     current = null;
@@ -89,16 +90,16 @@ export function importing({ session }, changed) {
   }
 
   async function stopIt() {
-    if (current) await said.during(() => session.call("POST", `/v1/customer/songdb/imports/${current.id}/cancel`), "Cancelling…");
+    if (current) await said.during(() => session.call("POST", `/v1/customer/songdb/imports/${current.id}/cancel`), say("cancelling"));
   }
 
   const fields = [
-    field("File", file),
-    field("Into", system),
-    field("It is", mode),
-    field("Lines that cannot be read", onError),
-    field("Only look what would happen", dryRun),
+    field(say("file"), file),
+    field(say("into"), system),
+    field(say("it_is"), mode),
+    field(say("bad_lines"), onError),
+    field(say("dry_run"), dryRun),
   ];
-  const nodes = [el("h3", {}, "Bring in a file"), el("p", { className: "hint" }, "CSV, JSON, lines “Artist - Title”, or OpenKJ’s own database; at most 50 MB."), form(begin, "Go", ...fields), said.node, bar, counts, cancel, lines];
+  const nodes = [el("h3", {}, say("bring_in")), el("p", { className: "hint" }, say("file_hint")), form(begin, say("go"), ...fields), said.node, bar, counts, cancel, lines];
   return { nodes, offer, stop: () => clearTimeout(timer) };
 }

@@ -1,32 +1,33 @@
 // API keys: what OpenKJ and other programs sign in with. A key is shown once.
 
-import { secondsSince, span } from "../../common/ago.js";
+import { ago } from "../../common/ago.js";
 import { el } from "../../common/dom.js";
+import { knows, say } from "../../common/words.js";
 import { button, choice, field, fill, form, Said, sureButton } from "./parts.js";
 
 const PATH = "/v1/customer/api-keys";
-const SCOPES = { both: "all that OpenKJ does", requests: "requests only", songs: "songs only" };
+const SCOPES = { both: say("scope_both"), requests: say("scope_requests"), songs: say("scope_songs") };
 
 export function open({ node, session }) {
   const said = new Said();
   const list = el("ul", { className: "lines" });
   const once = el("div", { className: "once", hidden: true });
-  const description = el("input", { required: true, maxLength: 100, placeholder: "OpenKJ laptop", autocomplete: "off" });
+  const description = el("input", { required: true, maxLength: 100, placeholder: say("key_hint"), autocomplete: "off" });
   const scopes = choice(SCOPES);
 
   async function look() {
     const page = await said.during(() => session.call("GET", `${PATH}?limit=100`), said.node.textContent);
-    if (page) fill(list, page.items.map(row), "No key yet.");
+    if (page) fill(list, page.items.map(row), say("no_key"));
   }
 
   function showOnce({ key, description: what }) {
-    const text = el("input", { readOnly: true, value: key, ariaLabel: "The new key", on: { focus: () => text.select() } });
-    const copy = button("Copy", () => navigator.clipboard?.writeText(key).then(() => said.say("Copied."), () => text.select()));
-    const hide = button("I have it", () => {
+    const text = el("input", { readOnly: true, value: key, ariaLabel: say("the_new_key"), on: { focus: () => text.select() } });
+    const copy = button(say("copy"), () => navigator.clipboard?.writeText(key).then(() => said.say(say("copied")), () => text.select()));
+    const hide = button(say("have_it"), () => {
       once.hidden = true;
       once.replaceChildren();
     });
-    once.replaceChildren(el("p", {}, `The key “${what}”. It is shown now and never again:`), text, copy, hide);
+    once.replaceChildren(el("p", {}, say("key_once", { name: what })), text, copy, hide);
     once.hidden = false;
     text.focus();
   }
@@ -42,7 +43,7 @@ export function open({ node, session }) {
   }
 
   async function rotate({ id }) {
-    const made = await said.during(() => session.call("POST", `${PATH}/${id}/rotate`), "The old key works for ten more minutes.");
+    const made = await said.during(() => session.call("POST", `${PATH}/${id}/rotate`), say("rotated"));
     if (made) showOnce(made);
     await look();
   }
@@ -53,27 +54,29 @@ export function open({ node, session }) {
   }
 
   async function revoke({ id }) {
-    await said.during(() => session.call("POST", `${PATH}/${id}/revoke`), "Revoked: it opens nothing any more.");
+    await said.during(() => session.call("POST", `${PATH}/${id}/revoke`), say("key_revoked"));
     await look();
   }
 
   function row(key) {
-    const used = key.lastUsedAt ? `used ${span(secondsSince(key.lastUsedAt))} ago` : "never used";
-    const facts = [`${key.prefix ?? ""}…`, key.scopes.join(" and "), key.status === "active" ? used : key.status];
-    const what = el("span", { dir: "auto" }, el("b", { dir: "auto" }, key.description ?? "without a name"));
-    const end = sureButton("Revoke", "Revoke? Press again", () => revoke(key));
+    const used = key.lastUsedAt ? say("used", { ago: ago(key.lastUsedAt) }) : say("never_used");
+    const status = knows(`status_${key.status}`) ? say(`status_${key.status}`) : key.status;
+    const may = key.scopes.length > 1 ? SCOPES.both : (SCOPES[key.scopes[0]] ?? "");
+    const facts = [`${key.prefix ?? ""}…`, may, key.status === "active" ? used : status];
+    const what = el("span", { dir: "auto" }, el("b", { dir: "auto" }, key.description ?? say("unnamed")));
+    const end = sureButton(say("revoke"), say("revoke_sure"), () => revoke(key));
     const acts = {
       active: [
-        sureButton("Rotate", "New key? Press again", () => rotate(key)),
-        sureButton("Suspend", "Suspend? Press again", () => turn(key, "suspended", "Suspended: it opens nothing until it is resumed.")),
+        sureButton(say("rotate"), say("rotate_sure"), () => rotate(key)),
+        sureButton(say("suspend"), say("suspend_sure"), () => turn(key, "suspended", say("suspended"))),
         end,
       ],
-      suspended: [button("Resume", () => turn(key, "active", "It works again.")), end],
+      suspended: [button(say("resume"), () => turn(key, "active", say("resumed"))), end],
     };
     return el("li", { className: key.status === "active" ? "" : "off" }, what, el("small", {}, facts.join(" · ")), ...(acts[key.status] ?? []));
   }
 
-  const fields = [field("What is it for?", description), field("It may do", scopes)];
-  node.replaceChildren(once, list, el("h3", {}, "New key"), form(issue, "Issue", ...fields), said.node);
+  const fields = [field(say("what_for"), description), field(say("may_do"), scopes)];
+  node.replaceChildren(once, list, el("h3", {}, say("new_key")), form(issue, say("issue"), ...fields), said.node);
   look();
 }

@@ -1,6 +1,7 @@
 // The link for a tablet that many share.
 
 import { el } from "../../common/dom.js";
+import { say } from "../../common/words.js";
 import { button, Said, sureButton } from "./parts.js";
 
 export function open({ node, session, venue }) {
@@ -12,12 +13,12 @@ export function open({ node, session, venue }) {
   const whole = (link) => new URL(link, document.querySelector("#link").href || location.href).href;
 
   function show(link) {
-    if (!link) return body.replaceChildren(el("p", {}, "There is no link now."), button("Make a link", make, { className: "go" }));
-    const text = el("input", { readOnly: true, value: whole(link), ariaLabel: "The link", on: { focus: () => text.select() } });
-    const copy = button("Copy", () => navigator.clipboard?.writeText(text.value).then(() => said.say("Copied."), () => text.select()));
-    const anew = sureButton("New link", "The old one stops. Press again", make);
-    const revoke = sureButton("Revoke", "Revoke? Press again", drop);
-    const go = el("a", { href: link, target: "_blank", rel: "noopener" }, "Open it here");
+    if (!link) return body.replaceChildren(el("p", {}, say("no_link")), button(say("make_link"), make, { className: "go" }));
+    const text = el("input", { readOnly: true, value: whole(link), ariaLabel: say("the_link"), on: { focus: () => text.select() } });
+    const copy = button(say("copy"), () => navigator.clipboard?.writeText(text.value).then(() => said.say(say("copied")), () => text.select()));
+    const anew = sureButton(say("new_link"), say("new_link_sure"), make);
+    const revoke = sureButton(say("revoke"), say("revoke_sure"), drop);
+    const go = el("a", { href: link, target: "_blank", rel: "noopener" }, say("open_here"));
     return body.replaceChildren(text, el("p", { className: "doors" }, copy, anew, revoke, go));
   }
 
@@ -26,10 +27,9 @@ export function open({ node, session, venue }) {
     if (told !== undefined) show(told?.path);
   }
 
-  const make = () => ask("POST", "Open it on the tablet.");
-  const drop = () => ask("DELETE", "Revoked: the tablets show nothing any more.");
+  const make = () => ask("POST", say("link_made"));
+  const drop = () => ask("DELETE", say("link_revoked"));
 
-  const about = "A tablet on the bar opens the singer page by this link. It forgets the name after each request, and whoever asks there counts as somebody new.";
-  node.replaceChildren(el("p", {}, about), body, said.node);
+  node.replaceChildren(el("p", {}, say("kiosk_about")), body, said.node);
   ask("GET");
 }

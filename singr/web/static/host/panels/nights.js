@@ -1,13 +1,14 @@
 // How the nights went: bars by night and by hour, the songs and the singers asked for most.
 
 import { el } from "../../common/dom.js";
+import { LOCALE, say } from "../../common/words.js";
 import { choice, Said } from "./parts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT, FOOT] = [600, 120, 18];
 const PATH = "/v1/customer/analytics";
-const short = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "short", timeZone: "UTC" });
-const number = new Intl.NumberFormat(document.documentElement.lang);
+const short = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
+const number = new Intl.NumberFormat(LOCALE);
 
 function svg(tag, given, ...children) {
   const node = document.createElementNS(SVG, tag);
@@ -30,19 +31,19 @@ function bars(title, values) {
     const foot = place % every ? [] : [svg("text", { ...middle, y: HEIGHT + FOOT - 4, class: "foot" }, label)];
     return [bar, ...(values.length <= 31 ? count : []), ...foot];
   });
-  const words = `${title}: ${values.map(([, n, long]) => `${long} ${n}`).join(", ") || "nothing yet"}`;
+  const words = `${title}: ${values.map(([, n, long]) => `${long} ${n}`).join(", ") || say("nothing_yet")}`;
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + FOOT}`, role: "img", "aria-label": words }, ...drawn);
   return el("figure", { className: "chart" }, el("figcaption", {}, title), picture);
 }
 
 function ranked(title, rows) {
   const lines = rows.map(([name, more, n]) => el("li", { dir: "auto" }, el("span", { dir: "auto" }, el("b", {}, name), ` ${more}`), el("small", {}, number.format(n))));
-  return el("section", {}, el("h3", {}, title), el("ol", { className: "lines" }, ...(lines.length ? lines : [el("li", { className: "none" }, "Nothing yet.")])));
+  return el("section", {}, el("h3", {}, title), el("ol", { className: "lines" }, ...(lines.length ? lines : [el("li", { className: "none" }, say("nothing_yet"))])));
 }
 
 export function open({ node, session, venue }) {
   const said = new Said();
-  const days = choice({ 7: "last 7 nights", 30: "last 30 nights", 90: "last 90 nights" }, "30");
+  const days = choice(Object.fromEntries([7, 30, 90].map((n) => [n, say("last_nights", { n })])), "30");
   const body = el("div", { className: "nights" });
 
   async function look() {
@@ -54,17 +55,17 @@ export function open({ node, session, venue }) {
     const [nights, hours, songs, singers] = told;
     const byNight = [...nights.items].sort((a, b) => (a.night < b.night ? -1 : 1));
     const sum = (what) => byNight.reduce((total, night) => total + night[what], 0);
-    const csv = el("a", { href: `${PATH}/daily-stats?format=csv&${query}`, download: "nights.csv" }, "As a table (CSV)");
+    const csv = el("a", { href: `${PATH}/daily-stats?format=csv&${query}`, download: "nights.csv" }, say("as_table"));
     body.replaceChildren(
-      el("p", {}, `${number.format(sum("requests"))} requests in ${byNight.length} nights, ${number.format(sum("processed"))} of them sung. `, csv),
-      bars("Requests by night", byNight.map((each) => [short.format(Date.parse(each.night)), each.requests, each.night])),
-      bars("Requests by hour", hours.map((each) => [String(each.hour), each.requests, `${each.hour}:00`])),
-      ranked("Songs asked for most", songs.items.map((each) => [each.title, each.artist, each.requests])),
-      ranked("Singers", singers.items.map((each) => [each.singerName, "", each.requests])),
+      el("p", {}, say("nights_sum", { requests: number.format(sum("requests")), nights: byNight.length, sung: number.format(sum("processed")) }), " ", csv),
+      bars(say("by_night"), byNight.map((each) => [short.format(Date.parse(each.night)), each.requests, each.night])),
+      bars(say("by_hour"), hours.map((each) => [String(each.hour), each.requests, `${each.hour}:00`])),
+      ranked(say("top_songs"), songs.items.map((each) => [each.title, each.artist, each.requests])),
+      ranked(say("singers"), singers.items.map((each) => [each.singerName, "", each.requests])),
     );
   }
 
-  days.ariaLabel = "Which nights";
+  days.ariaLabel = say("which_nights");
   days.addEventListener("change", look);
   node.replaceChildren(days, said.node, body);
   look();

@@ -2,14 +2,7 @@
 
 import { el, setText } from "../../common/dom.js";
 import { askOnce } from "../../common/sure.js";
-
-/** What went wrong, in words. */
-export function wrong({ status, message, errors = [] }) {
-  if (!status) return "No answer from the server. Try again.";
-  if (status === 403) return "Your role may not do this.";
-  const fields = errors.map((error) => `${error.field} ${error.message}`);
-  return fields.length ? fields.join("; ") : message;
-}
+import { wrong } from "../../common/wrong.js";
 
 /** A line that says what became of the last action; `during(act)` gives what `act` gave, or undefined. */
 export class Said {
