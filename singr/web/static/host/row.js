@@ -23,6 +23,7 @@ export class Row {
   #name = el("b", { dir: "auto" });
   #wait = el("span");
   #turn = el("span", { className: "turn" });
+  #next = el("span", { className: "next" });
   #also = el("span", { className: "also" });
   #title = el("b", { dir: "auto" });
   #artist = el("span", { dir: "auto" });
@@ -86,12 +87,12 @@ export class Row {
   showTurn(turn, isNext) {
     setText(this.#turn, turn ? say("turn", { n: turn }) : "");
     this.node.classList.toggle("up", isNext);
-    if (isNext) this.node.dataset.next = say("next");
+    setText(this.#next, isNext ? say("next") : "");
     this.#showAsked();
   }
 
   #showAsked() {
-    keepFilled(this.#asked, this.#wait, this.#turn, this.#also);
+    keepFilled(this.#asked, this.#wait, this.#next, this.#turn, this.#also);
   }
 
   tick() {
