@@ -10,7 +10,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request
 from tests.house import House
 
 DEADLINE_MS = 15_000
-PHONE, LAPTOP, TV = (390, 844), (1280, 800), (1920, 1080)
+PHONE, TABLET, LAPTOP, TV = (390, 844), (820, 1180), (1280, 800), (1920, 1080)
 VENUE = "test-karaoke-bar"
 
 expect.set_options(timeout=DEADLINE_MS)

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser import axe
-from tests.browser.people import LAPTOP, People
+from tests.browser.people import LAPTOP, TABLET, Host, People, Singer
 from tests.house import House
 
 PANELS = ("add", "settled", "rules", "book", "nights", "keys", "kiosk")
@@ -86,6 +86,35 @@ async def test_every_panel_of_the_console_is_without_fault(people: People, house
         await expect(button).to_have_attribute("aria-current", "page")
         await expect(host.page.locator("#panel").locator(":is(input, button, li, svg):visible").first).to_be_visible()
         await is_sound(host.page, name)
+
+
+async def test_the_tablet_at_the_bar_has_no_fault(people: People, house: House) -> None:
+    path = f"/v1/customer/venues/{await house.venue_id()}/kiosk"
+    _, link = await house.call("POST", path, headers=await house.sign_in())
+    tablet = Singer(await people.page(TABLET), "Anna")
+    await tablet.page.goto(link["path"])
+    await tablet.is_live()
+    await is_sound(tablet.page, "as it opens")
+    await tablet.search("Hey Jude")
+    await tablet.song("Hey Jude").click()
+    await is_sound(tablet.page, "the sheet")
+
+
+async def test_the_console_has_no_fault_from_right_to_left(people: People, house: House) -> None:
+    page = await people.page(LAPTOP, locale="ar")
+    await page.goto("/host")
+    await expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    await is_sound(page, "signing in")
+    host = Host(page)
+    await house.ask(singerName="محمد", title="Hey Jude", notes="With Cy", keyChange=2)
+    await page.locator("#email").fill(house.demo.host.email)
+    await page.locator("#password").fill(house.demo.host.password)
+    await page.locator("#sign-in .go").click()
+    await expect(host.rows).to_have_count(1)
+    await is_sound(page, "a queue")
+    await page.locator("#manage").click()
+    await expect(page.locator("#panel").locator("input:visible").first).to_be_visible()
+    await is_sound(page, "house rules")
 
 
 async def test_the_screen_has_no_fault(people: People, house: House) -> None:

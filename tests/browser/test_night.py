@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from playwright.async_api import expect
 
 from singr.core import clock
-from tests.browser.people import People
+from tests.browser.people import LAPTOP, People
 from tests.house import House
 
 
@@ -147,3 +148,39 @@ async def test_house_rules_are_on_the_page_and_follow_a_change(people: People, h
     await expect(lines).to_have_text(["2 songs at a time.", "Last call at 04:59.", seen])
     await house.call("PATCH", path, json={"rules": "open"}, headers=headers)
     await expect(anna.page.locator("#rules")).to_have_text("Others see neither your name nor your song.")
+
+
+async def test_a_song_that_was_sung_or_asked_for_tonight_says_so_at_its_row(people: People, house: House) -> None:
+    headers = await house.sign_in()
+    sung = await house.ask(singerName="Anna", title="Hey Jude")
+    body = {"status": "processed"}
+    assert (await house.call("PATCH", f"/v1/customer/requests/{sung['id']}", json=body, headers=headers))[0] == 200
+    await house.value(
+        "UPDATE requests SET requested_at = requested_at - interval '1 hour',"
+        " processed_at = processed_at - interval '40 minutes' RETURNING 1"
+    )
+    await house.ask(singerName="Bo", title="HEY JUDE")
+    await house.ask(singerName="Cy", title="Rocket Man")
+    host = await people.host()
+    await expect(host.row("Bo").locator(".again")).to_have_text("same song 40 min ago")
+    await expect(host.row("Cy").locator(".again")).to_have_count(0)
+    await house.ask(singerName="Dee", title="Rocket Man", allowDuplicate=True)
+    await expect(host.row("Dee").locator(".again")).to_have_text(re.compile(r"^same song asked \d+ s ago$"))
+    await host.press("Accept", "Cy")
+    await expect(host.row("Dee").locator(".again")).to_have_text(re.compile(r"^same song \d+ s ago$"))
+
+
+async def test_a_host_is_spoken_to_in_the_own_language_and_may_choose_another(people: People, house: House) -> None:
+    page = await people.page(LAPTOP, locale="de-AT")
+    await page.goto("/host")
+    await expect(page.get_by_role("button", name="Anmelden")).to_be_visible()
+    await page.get_by_role("link", name="español").click()
+    await page.get_by_label("Correo").fill(house.demo.host.email)
+    await page.get_by_label("Contraseña").fill("wrong")
+    await page.get_by_role("button", name="Iniciar sesión").click()
+    await expect(page.get_by_role("alert")).to_have_text("El correo o la contraseña no son correctos.")
+    await page.get_by_label("Contraseña").fill(house.demo.host.password)
+    await page.get_by_role("button", name="Iniciar sesión").click()
+    await expect(page.get_by_text("Sin peticiones. Muestra el QR.")).to_be_visible()
+    await house.ask()
+    await expect(page.get_by_role("heading", name="1 en espera")).to_be_visible()

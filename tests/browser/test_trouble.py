@@ -164,6 +164,20 @@ async def test_without_any_stream_the_page_polls_and_misses_no_decision(people: 
     await expect(anna.card("Hey Jude")).to_contain_text("Not in my book")
 
 
+async def test_without_any_stream_a_host_works_by_polls_and_reads_how_late_it_is(
+    people: People, house: House
+) -> None:
+    page = await people.page(LAPTOP)
+    await page.route_web_socket("**/v1/live", _close)
+    await page.route("**/events?*", lambda route: route.abort())
+    host = await people.host(page)
+    await expect(page.locator("#delay")).to_have_text("up to 10 s")
+    await house.ask(singerName="Anna")
+    await expect(host.row("Anna")).to_be_visible()
+    await host.press("Accept", "Anna")
+    await house.becomes("SELECT status FROM requests", "processed")
+
+
 async def test_singers_read_that_the_kjs_computer_is_not_connected(people: People, house: House) -> None:
     anna = await people.singer("Anna")
     away = anna.page.get_by_text("The KJ’s computer is not connected.")
