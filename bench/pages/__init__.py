@@ -1,8 +1,8 @@
 """The pages beside their budgets: weight, time to usable on a slow phone, how soon people see what others do.
 
 Slow means a sixth of the processor, 1.6 Mbit/s and 300 ms to the server. The reference of a load is an answer without
-anything in it from the same server, fetched by the same browser in the same way. `PAGES_EVENTS` (4000) is how many
-changes the screen lives through, `PAGES_CUTS` (1000) how many requests meet a network that loses calls and answers.
+anything in it from the same server, fetched by the same browser in the same way. `PAGES_CUTS` (1000) is how many
+requests meet a network that loses calls and answers.
 """
 
 from __future__ import annotations
@@ -22,6 +22,5 @@ async def run() -> list[Figure]:
             *await loads.measured(here),
             *await life.typing(here),
             *await life.seeing(here),
-            *await life.lasting(here, int(os.environ.get("PAGES_EVENTS", "4000"))),
             *await cuts.met(here, int(os.environ.get("PAGES_CUTS", "1000"))),
         ]

@@ -1,19 +1,16 @@
-"""How soon people see what others do, and what a long night leaves behind in a screen."""
+"""How soon people see what others do."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
-
-from playwright.async_api import CDPSession
 
 from bench.figures import Figure
 from bench.pages.place import Place
-from tests.browser.people import PHONE, TV, VENUE
+from tests.browser.people import PHONE, VENUE
 
 TYPED = ("queen", "hey jude", "abba", "rocket", "love", "bohemian", "don't stop", "man", "halo", "the beatles")
-ROUNDS, ASKED, WAITING = 2, 60, 10  # a phone may search sixty times a minute
+ROUNDS, ASKED = 2, 60  # a phone may search sixty times a minute
 # A word by letters, as quickly as thumbs type; when the list says what the field does.
 TYPE = """async (word) => {
   const [field, rows] = [document.querySelector("#q"), document.querySelector("#results")];
@@ -76,52 +73,6 @@ async def seeing(here: Place) -> list[Figure]:
     await host.page.context.close()
     took = [seen[title] - at for title, at in sent.items()]
     return [_p95("request → host's screen", took, answered, "the request's own answer", "≤ 500")]
-
-
-async def lasting(here: Place, events: int) -> list[Figure]:
-    """The venue's screen while so many changes go by."""
-    context = await here.context(TV)
-    page, heard = await context.new_page(), 0
-
-    def hear(_: Any) -> None:
-        nonlocal heard
-        heard += 1
-
-    page.on("websocket", lambda socket: socket.on("framereceived", hear))
-    await page.goto(f"/v/{VENUE}/screen")
-    waiting = [await here.ask(f"Waiting {number}") for number in range(WAITING)]
-    await page.locator("#queue li").first.wait_for()
-    link = await context.new_cdp_session(page)
-    await link.send("Performance.enable")
-    await _changed(here, waiting, events // 10)  # whatever is built once is built
-    before, heard = await _measures(link), 0
-    await _changed(here, waiting, events)
-    after = await _measures(link)
-    await context.close()
-    return [
-        _one("TV: heap growth", "MB", (after["heap"] - before["heap"]) / 1e6, before["heap"] / 1e6, "≤ 5"),
-        _one("TV: listeners", "", after["listeners"], before["listeners"], "constant"),
-        _one("TV: nodes", "", after["nodes"], before["nodes"], "≤ 150 elements"),
-        Figure(name="TV: changes it lived through", unit="", runs=[events], reference=[heard],
-               reference_name="messages: changes that come together are one"),
-    ]  # fmt: skip
-
-
-async def _changed(here: Place, waiting: list[tuple[str, dict[str, str]]], events: int) -> None:
-    for number in range(events // 2):
-        waiting.append(await here.ask(f"Song {number}"))
-        await here.leave(*waiting.pop(0))
-
-
-async def _measures(link: CDPSession) -> dict[str, float]:
-    await link.send("HeapProfiler.collectGarbage")
-    metrics = (await link.send("Performance.getMetrics"))["metrics"]
-    found = {metric["name"]: metric["value"] for metric in metrics}
-    return {"heap": found["JSHeapUsedSize"], "listeners": found["JSEventListeners"], "nodes": found["Nodes"]}
-
-
-def _one(name: str, unit: str, found: float, before: float, budget: str) -> Figure:
-    return Figure(name=name, unit=unit, runs=[found], reference=[before], reference_name="before", budget=budget)
 
 
 def _p95(name: str, took_ms: list[float], bare_ms: list[float], reference: str, budget: str) -> Figure:
