@@ -164,9 +164,7 @@ async def test_without_any_stream_the_page_polls_and_misses_no_decision(people: 
     await expect(anna.card("Hey Jude")).to_contain_text("Not in my book")
 
 
-async def test_without_any_stream_a_host_works_by_polls_and_reads_how_late_it_is(
-    people: People, house: House
-) -> None:
+async def test_without_any_stream_a_host_works_by_polls_and_reads_how_late_it_is(people: People, house: House) -> None:
     page = await people.page(LAPTOP)
     await page.route_web_socket("**/v1/live", _close)
     await page.route("**/events?*", lambda route: route.abort())

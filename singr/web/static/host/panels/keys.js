@@ -73,7 +73,7 @@ export function open({ node, session }) {
       ],
       suspended: [button(say("resume"), () => turn(key, "active", say("resumed"))), end],
     };
-    return el("li", { className: key.status === "active" ? "" : "off" }, what, el("small", {}, facts.join(" · ")), ...(acts[key.status] ?? []));
+    return el("li", { className: key.status === "active" ? "" : "off" }, what, el("small", {}, facts.join(" · ")), el("div", { className: "doors" }, ...(acts[key.status] ?? [])));
   }
 
   const fields = [field(say("what_for"), description), field(say("may_do"), scopes)];

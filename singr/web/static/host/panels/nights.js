@@ -5,7 +5,7 @@ import { LOCALE, say } from "../../common/words.js";
 import { choice, Said } from "./parts.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, FOOT] = [600, 120, 18];
+const [WIDTH_MAX, LABEL, HEIGHT, FOOT] = [600, 60, 120, 18];
 const PATH = "/v1/customer/analytics";
 const short = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", timeZone: "UTC" });
 const number = new Intl.NumberFormat(LOCALE);
@@ -17,11 +17,11 @@ function svg(tag, given, ...children) {
   return node;
 }
 
-/** A bar for each `[label, n, long label]`. The picture says in words what it shows. */
-function bars(title, values) {
+/** A bar for each `[label, n, long label]`, in a picture so many pixels wide. It says in words what it shows. */
+function bars(title, values, width) {
   const most = Math.max(1, ...values.map(([, n]) => n));
-  const wide = WIDTH / Math.max(1, values.length);
-  const every = Math.ceil(values.length / 10);
+  const wide = width / Math.max(1, values.length);
+  const every = Math.ceil((values.length * LABEL) / width);
   const drawn = values.flatMap(([label, n, long], place) => {
     const height = (n / most) * (HEIGHT - 16);
     const at = { x: place * wide + wide * 0.1, y: HEIGHT - height, width: wide * 0.8, height };
@@ -32,12 +32,12 @@ function bars(title, values) {
     return [bar, ...(values.length <= 31 ? count : []), ...foot];
   });
   const words = `${title}: ${values.map(([, n, long]) => `${long} ${n}`).join(", ") || say("nothing_yet")}`;
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + FOOT}`, role: "img", "aria-label": words }, ...drawn);
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT + FOOT}`, role: "img", "aria-label": words }, ...drawn);
   return el("figure", { className: "chart" }, el("figcaption", {}, title), picture);
 }
 
 function ranked(title, rows) {
-  const lines = rows.map(([name, more, n]) => el("li", { dir: "auto" }, el("span", { dir: "auto" }, el("b", {}, name), ` ${more}`), el("small", {}, number.format(n))));
+  const lines = rows.map(([name, more, n]) => el("li", {}, el("span", { dir: "auto" }, el("b", {}, name), ` ${more}`), el("small", {}, number.format(n))));
   return el("section", {}, el("h3", {}, title), el("ol", { className: "lines" }, ...(lines.length ? lines : [el("li", { className: "none" }, say("nothing_yet"))])));
 }
 
@@ -53,13 +53,14 @@ export function open({ node, session, venue }) {
     const told = await said.during(() => Promise.all(names.map((name) => session.call("GET", `${PATH}/${name}`))));
     if (!told) return;
     const [nights, hours, songs, singers] = told;
+    const width = Math.min(body.clientWidth || WIDTH_MAX, WIDTH_MAX);
     const byNight = [...nights.items].sort((a, b) => (a.night < b.night ? -1 : 1));
     const sum = (what) => byNight.reduce((total, night) => total + night[what], 0);
     const csv = el("a", { href: `${PATH}/daily-stats?format=csv&${query}`, download: "nights.csv" }, say("as_table"));
     body.replaceChildren(
       el("p", {}, say("nights_sum", { requests: number.format(sum("requests")), nights: byNight.length, sung: number.format(sum("processed")) }), " ", csv),
-      bars(say("by_night"), byNight.map((each) => [short.format(Date.parse(each.night)), each.requests, each.night])),
-      bars(say("by_hour"), hours.map((each) => [String(each.hour), each.requests, `${each.hour}:00`])),
+      bars(say("by_night"), byNight.map((each) => [short.format(Date.parse(each.night)), each.requests, each.night]), width),
+      bars(say("by_hour"), hours.map((each) => [String(each.hour), each.requests, `${each.hour}:00`]), width),
       ranked(say("top_songs"), songs.items.map((each) => [each.title, each.artist, each.requests])),
       ranked(say("singers"), singers.items.map((each) => [each.singerName, "", each.requests])),
     );
