@@ -15,6 +15,12 @@ from tests import services
 
 TEMPLATE_LOCK = 0x73696E67
 WAIT_S = 120
+# Somebody who waits for a lock, in this database alone: other tests' are on the same server.
+WAITING = """
+SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+WHERE NOT granted AND datname = current_database()
+LIMIT 1
+"""
 T = TypeVar("T")
 
 

@@ -13,6 +13,7 @@ import pytest
 from singr.analytics import counting
 from singr.core.errors import UpstreamUnavailable
 from tests.analytics.nights import Asked, counted, plainly, recount, settle, some, write
+from tests.databases import WAITING
 from tests.house import SONG, House
 
 ZONE = "America/New_York"
@@ -112,7 +113,7 @@ async def test_whoever_dies_while_counting_leaves_nothing_half_done(house: House
     await blocking.execute("INSERT INTO venue_night_singers VALUES ($1, $2, 'zoë', '', 0, 0)", venue, nights[0])
     await blocking.execute("INSERT INTO venue_night_singers VALUES ($1, $2, '山田', '', 0, 0)", venue, nights[0])
     dying = asyncio.create_task(counting.count(house.kit, venue))
-    cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted"
+    cut = f"SELECT pg_terminate_backend(pid) FROM ({WAITING}) AS one"  # noqa: S608
     async with asyncio.timeout(DEADLINE_S):
         while not await looking.fetchval(cut):
             await asyncio.sleep(0.01)

@@ -12,6 +12,7 @@ import pytest
 
 from singr.infra.sql import QUERIES
 from singr.queue import blocks
+from tests.databases import WAITING
 from tests.house import SONG, VENUE, House
 from tests.queue.test_guests import slug
 
@@ -213,7 +214,7 @@ async def test_once_a_block_is_set_nothing_more_is_taken(lock: str, taken: int, 
         assert await writing.fetch(text, *(barred.get(name) for name in add.params))
         late = asyncio.create_task(asking.fetch(submit.text, *(asked.get(name) for name in submit.params)))
         async with asyncio.timeout(DEADLINE_S):
-            while not (late.done() or await looking.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            while not (late.done() or await looking.fetchval(WAITING)):
                 await asyncio.sleep(0.01)
     assert len(await late) == taken
 

@@ -12,6 +12,7 @@ import pytest
 
 from singr.infra.sql import QUERIES
 from singr.queue import edits
+from tests.databases import WAITING
 from tests.house import SONG, VENUE, House
 from tests.live import streaming, watching
 from tests.queue.test_guests import slug
@@ -179,7 +180,7 @@ def with_lock(lock: str) -> Any:
 
 async def _waits_for_lock(link: Any) -> None:
     async with asyncio.timeout(DEADLINE_S):
-        while not await link.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+        while not await link.fetchval(WAITING):
             await asyncio.sleep(0.01)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from singr.core import clock
 from singr.infra.sql import QUERIES
+from tests.databases import WAITING
 from tests.house import SONG, VENUE, House
 from tests.queue.test_guests import slug
 
@@ -229,7 +230,7 @@ async def test_it_is_the_venues_row_lock_that_decides_the_race(
         await submit(first, "A")
         late = asyncio.create_task(submit(second, "B"))
         async with asyncio.timeout(DEADLINE_S):
-            while not await looking.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            while not await looking.fetchval(WAITING):
                 await asyncio.sleep(0.01)
     assert 1 + len(await late) == taken
 

@@ -12,11 +12,11 @@ import pytest
 from singr.infra.sql import QUERIES
 from singr.venues import forms
 from singr.venues.shapes import NewVenue
+from tests.databases import WAITING
 from tests.house import House
 from tests.queue.test_guests import slug
 
 DEADLINE_S = 20
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 def run(link: Any, name: str, text: str | None = None, **given: Any) -> Any:
