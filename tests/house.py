@@ -72,7 +72,7 @@ class House:
 
     async def becomes(self, sql: str, wanted: object) -> None:
         """Wait until `value(sql)` is `wanted`; TimeoutError after a generous while."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while await self.value(sql) != wanted:
                 await asyncio.sleep(0.05)
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from tests.house import House
 
-DEADLINE_MS = 15_000
+DEADLINE_MS = 30_000
 PHONE, TABLET, LAPTOP, TV = (390, 844), (820, 1180), (1280, 800), (1920, 1080)
 VENUE = "test-karaoke-bar"
 

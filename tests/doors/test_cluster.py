@@ -53,7 +53,7 @@ async def test_what_happens_in_one_process_is_seen_and_known_in_the_other(proces
     assert (await other.call("GET", VENUE))[1]["name"] != "The New Name"
     path = f"/v1/customer/venues/{await one.venue_id()}"
     assert (await one.call("PATCH", path, json={"name": "The New Name"}, headers=headers))[0] == 200
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await other.call("GET", VENUE))[1]["name"] != "The New Name":
             await asyncio.sleep(0.05)
 

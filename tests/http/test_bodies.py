@@ -46,7 +46,7 @@ async def raw(client: Client, *parts: bytes) -> bytes:
     """The answer to these bytes; we send no more, and do not hang up either."""
     reader, writer = await asyncio.open_connection(client.server.host, client.server.port)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             for part in parts:
                 writer.write(part)
                 await writer.drain()

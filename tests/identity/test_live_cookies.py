@@ -17,9 +17,9 @@ async def first_words(home: House, origin: str | None) -> str:
     """What a WebSocket from a page of `origin` hears first when it asks for the host's view."""
     async with home.client.ws_connect("/v1/live", origin=origin) as socket:
         await socket.send_json(HELLO)
-        said = await socket.receive_json(timeout=20)
+        said = await socket.receive_json(timeout=60)
         if said["type"] == "error":
-            await socket.receive(timeout=20)
+            await socket.receive(timeout=60)
             assert socket.close_code == close.SIGN_IN.code
         return str(said["type"])
 
@@ -39,7 +39,7 @@ async def test_a_cookie_does_not_lead_into_another_organization_or_role(home: Ho
     await by_cookie(home, email=home.demo.singer.email, password=home.demo.singer.password)
     async with home.client.ws_connect("/v1/live", origin=HOME) as socket:
         await socket.send_json(HELLO)
-        assert (await socket.receive_json(timeout=20))["code"] == close.FORBIDDEN.slug
+        assert (await socket.receive_json(timeout=60))["code"] == close.FORBIDDEN.slug
 
 
 @pytest.mark.parametrize("path", [EVENTS, EVENTS.replace("events", "snapshot")])

@@ -18,7 +18,7 @@ from tests.house import opened
 from tests.identity.test_sessions import profile, renew, sign_out, signed_in
 from tests.services import Server
 
-WITHIN_S = 15
+WITHIN_S = 30
 
 
 async def until(true: Callable[[], Awaitable[bool]]) -> None:

@@ -37,7 +37,7 @@ async def profile(house: House, session: dict[str, Any]) -> tuple[int, Any]:
 
 async def refused(house: House, session: dict[str, Any]) -> None:
     """Returns once the session's access token is refused: the news has reached this process."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while (await profile(house, session))[0] != 401:
             async for key in house.kit.redis.scan_iter("{limit}:*"):
                 await house.kit.redis.delete(key)

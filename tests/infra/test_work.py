@@ -18,7 +18,7 @@ from singr.telemetry import metrics
 from singr.worker import working
 from tests.services import Server
 
-WITHIN_S = 15
+WITHIN_S = 30
 
 
 class Ran:

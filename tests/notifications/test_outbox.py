@@ -113,7 +113,7 @@ async def test_a_letter_sealed_with_another_secret_is_dropped(kit: Kit, mailbox:
 async def test_the_worker_sends_what_is_posted(kit: Kit, mailbox: Mailbox) -> None:
     async with working(kit, JOBS):
         await outbox.post(kit, await put(kit))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await mailbox.arrived.wait()
     assert mailbox.mails[0]["To"] == TO
 

@@ -31,7 +31,7 @@ async def send(house: House, body: bytes, path: str = PATH) -> Answer:
     host, port = where(house)
     reader, writer = await asyncio.open_connection(host, port)
     writer.write(call(f"{host}:{port}", path, body))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         answer = await read_answer(reader)
     writer.close()
     return answer

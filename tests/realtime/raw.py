@@ -37,7 +37,7 @@ class RawClient:
     async def ask(self, text: str) -> str:
         """Send a request; the head of the answer."""
         self.writer.write(text.encode())
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             return (await self.reader.readuntil(b"\r\n\r\n")).decode()
 
     def send(self, **message: Any) -> None:
@@ -45,7 +45,7 @@ class RawClient:
 
     async def frame(self) -> tuple[int, bytes]:
         """The next frame: opcode and payload."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             head, size = await self.reader.readexactly(2)
             if size >= 126:
                 size = int.from_bytes(await self.reader.readexactly(2 if size == 126 else 8), "big")
@@ -62,7 +62,7 @@ class RawClient:
     async def event(self) -> dict[str, Any]:
         """The next server-sent event that carries a message."""
         while True:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 lines = []
                 while line := (await self._line()).rstrip("\n"):
                     lines.append(line)

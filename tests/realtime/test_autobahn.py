@@ -159,7 +159,7 @@ async def played(one: Process, sent: bytes) -> tuple[list[bytes], int]:
 
 async def _ended(client: RawClient) -> None:
     """Nothing follows a close frame but the end."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         try:
             assert await client.reader.read() == b""
         except ConnectionError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-DEADLINE_S = 15.0
+DEADLINE_S = 30.0
 
 
 async def until(true: Callable[[], object], what: str = "", within_s: float = DEADLINE_S) -> None:

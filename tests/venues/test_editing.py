@@ -154,9 +154,9 @@ async def test_watchers_of_a_removed_venue_are_told(house: House) -> None:
     headers, venue_id = await house.sign_in(), await house.venue_id()
     async with house.client.ws_connect("/v1/live") as socket:
         await socket.send_json({"type": "hello", "venue": "test-karaoke-bar", "view": "display"})
-        assert (await socket.receive_json(timeout=10))["type"] in ("welcome", "snapshot", "ready")
+        assert (await socket.receive_json(timeout=30))["type"] in ("welcome", "snapshot", "ready")
         await house.call("DELETE", f"{PATH}/{venue_id}?confirm", headers=headers)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for _ in socket:
                 pass
         assert socket.close_code
