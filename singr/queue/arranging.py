@@ -21,7 +21,7 @@ from singr.queue import faces, rotation
 from singr.queue.rotation import Turn, Waiting
 from singr.queue.shapes import RequestRow
 from singr.realtime.state import NO_FACES, VENUE, Faces, Gone, Item, News
-from singr.venues.shapes import LiveVenue, RotatingVenue
+from singr.venues.live_shapes import LiveVenue, RotatingVenue
 
 SOON = 5
 NULL = Raw(b"null")

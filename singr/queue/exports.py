@@ -11,7 +11,7 @@ from msgspec import Struct
 from singr.http.call import Call
 from singr.http.reply import Reply
 from singr.queue import finding
-from singr.queue.shapes import Export
+from singr.queue.host_shapes import Export
 
 ROWS_MAX = 10_000
 

@@ -15,7 +15,8 @@ from singr.http.call import Call
 from singr.infra.sql import many
 from singr.queue import tracking
 from singr.queue.admission import IS_VENUE
-from singr.queue.shapes import HostRequest, RequestFilter, RequestList, RequestRow
+from singr.queue.host_shapes import HostRequest, RequestFilter, RequestList
+from singr.queue.shapes import RequestRow
 
 WAITING = many("requests_waiting", RequestRow)
 OLDEST = many("requests_history_oldest", RequestRow)

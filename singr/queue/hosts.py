@@ -8,18 +8,9 @@ from singr.http.call import Call
 from singr.infra.sql import maybe
 from singr.queue import requests, tracking
 from singr.queue.admission import IS_VENUE
+from singr.queue.host_shapes import Cleared, HostRequest, RequestFor, Seen, Settle, SettledMany, SettleMany, VenueChoice
 from singr.queue.rules import AlreadySettled
-from singr.queue.shapes import (
-    Cleared,
-    HostRequest,
-    RequestFor,
-    RequestState,
-    Seen,
-    Settle,
-    SettledMany,
-    SettleMany,
-    VenueChoice,
-)
+from singr.queue.shapes import RequestState
 
 OF_TENANT = maybe("request_of_tenant", RequestState)
 

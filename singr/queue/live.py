@@ -21,8 +21,8 @@ from singr.realtime import hints
 from singr.realtime.messages import View
 from singr.realtime.state import Delta, Gone, Item, Position, Snapshot, Viewer
 from singr.venues import venues
+from singr.venues.live_shapes import Rotation, VenueOp
 from singr.venues.rules import Privacy
-from singr.venues.shapes import Rotation, VenueOp
 
 # Beyond this a change is not told in operations; rooms read the queue again.
 OPS_MAX = 50

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from singr.venues.shapes import Rotation
+from singr.venues.live_shapes import Rotation
 
 
 class Waiting(NamedTuple):

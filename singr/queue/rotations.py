@@ -16,7 +16,7 @@ from singr.queue import arranging, rotation
 from singr.queue.arranging import Asker
 from singr.queue.rotation import Waiting
 from singr.venues import editing
-from singr.venues.shapes import Rotation as Preset
+from singr.venues.live_shapes import Rotation as Preset
 
 
 class RotationRow(Struct):

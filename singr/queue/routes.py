@@ -11,25 +11,27 @@ from singr.infra.limits import Rate
 from singr.queue import blocks, exports, finding, guests, hosts, rotations, tonight, watching
 from singr.queue.block_shapes import Block, BlockList, NewBlock
 from singr.queue.blocks import TooManyBlocks
-from singr.queue.rotations import Rotation, RotationPatch
-from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, VenueClosed
-from singr.queue.shapes import (
-    AskedTonight,
+from singr.queue.host_shapes import (
     Cleared,
-    EditRequest,
     Export,
     HostRequest,
-    NewRequest,
-    Receipt,
-    Request,
     RequestFor,
     RequestList,
     Seen,
     Settle,
     SettledMany,
     SettleMany,
-    Tonight,
     VenueChoice,
+)
+from singr.queue.rotations import Rotation, RotationPatch
+from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, VenueClosed
+from singr.queue.shapes import (
+    AskedTonight,
+    EditRequest,
+    NewRequest,
+    Receipt,
+    Request,
+    Tonight,
 )
 from singr.queue.watching import TicketIn, TicketOut
 

@@ -11,7 +11,8 @@ from singr.core.pseudonyms import Pseudonyms
 from singr.core.secrets import Signer
 from singr.core.settings import Settings
 from singr.infra.sql import Runs, maybe, one
-from singr.queue.shapes import Addressee, HostRequest, Receipt, Request, RequestRow, SubmittedRequest
+from singr.queue.host_shapes import HostRequest
+from singr.queue.shapes import Addressee, Receipt, Request, RequestRow, SubmittedRequest
 
 BY_ID = maybe("request_by_id", SubmittedRequest)
 ADDRESSEE = one("request_addressee", Addressee)

@@ -13,17 +13,8 @@ from singr.http.call import Call
 from singr.infra.sql import maybe, value
 from singr.realtime import hints
 from singr.venues import forms, slugs, venues
-from singr.venues.shapes import (
-    ChangedVenue,
-    Confirm,
-    NewVenue,
-    StreamEnd,
-    TakenAlong,
-    Venue,
-    VenueId,
-    VenueOp,
-    VenuePatch,
-)
+from singr.venues.live_shapes import ChangedVenue, StreamEnd, VenueOp
+from singr.venues.shapes import Confirm, NewVenue, TakenAlong, Venue, VenueId, VenuePatch
 
 ADDED = maybe("venue_added", VenueId)
 CHANGED = maybe("venue_changed", ChangedVenue)

@@ -16,8 +16,9 @@ from singr.http.call import Call
 from singr.infra.cache import Keep
 from singr.infra.sql import Runs, each, many, maybe
 from singr.venues import rules
+from singr.venues.live_shapes import RotatingVenue
 from singr.venues.rules import NamedRules
-from singr.venues.shapes import OwnStats, PublicVenue, RotatingVenue, Stats, Today, Venue, VenueRow
+from singr.venues.shapes import OwnStats, PublicVenue, Stats, Today, Venue, VenueRow
 
 # One row by its name. When OpenKJ polled last is not worth an announcement each time.
 POLLED = Keep(fresh_s=1, stale_s=0, alone=True)

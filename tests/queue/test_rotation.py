@@ -15,8 +15,8 @@ from singr.queue import arranging, rotation
 from singr.queue.arranging import Asked, Sung
 from singr.queue.rotation import Waiting
 from singr.realtime.state import NO_FACES, Faces, Item
+from singr.venues.live_shapes import RotatingVenue, Rotation
 from singr.venues.rules import Rules
-from singr.venues.shapes import RotatingVenue, Rotation
 from tests.house import House
 from tests.live import DEMO, Shown, streaming, watching
 
