@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-import uvloop
 
 from bench.figures import Figure
 from bench.reach import place, receivers
@@ -27,26 +25,18 @@ CONNECTS_S, LEAVES_S, SETTLES_S = 300, 60, 15
 # Pools grow once.
 SPARE = {"descriptors": 40, "tasks": 5, "rooms": 0, "connections": 0}
 HELD = {
-    "rooms": re.compile(r"^singr_live_rooms (\S+)", re.M),
-    "connections": re.compile(r"^singr_live_connections\{.*\} (\S+)", re.M),
-    "tasks": re.compile(r"^singr_tasks (\S+)", re.M),
+    "rooms": "singr_live_rooms ",
+    "connections": "singr_live_connections{",
+    "tasks": "singr_tasks ",
 }
 
 
 async def run() -> list[Figure]:
-    return await asyncio.to_thread(_run)
+    watchers, churning_s = int(os.environ.get("CHURN", "10000")), float(os.environ.get("CHURN_S", "600"))
+    return await place.alone(1, lambda here: measured(here, watchers, churning_s))
 
 
-def _run() -> list[Figure]:
-    with place.opened(1) as here:
-        return measured(here, int(os.environ.get("CHURN", "10000")), float(os.environ.get("CHURN_S", "600")))
-
-
-def measured(here: Place, watchers: int, churning_s: float) -> list[Figure]:
-    return uvloop.run(_churned(here, watchers, churning_s))
-
-
-async def _churned(here: Place, watchers: int, churning_s: float) -> list[Figure]:
+async def measured(here: Place, watchers: int, churning_s: float) -> list[Figure]:
     empty = await _held(here)
     async with _crowd(here, watchers):
         first = await _held(here)
@@ -54,7 +44,7 @@ async def _churned(here: Place, watchers: int, churning_s: float) -> list[Figure
     async with _crowd(here, watchers, churning_s) as crowd, aiohttp.ClientSession() as session:
         await asyncio.sleep(churning_s)
         await _complete(crowd, watchers)
-        asked = [(time.time(), *await here.ask(session)) for _ in range(20)]
+        asked = [await here.ask(session) for _ in range(20)]
         missing, _ = await place.arrivals(crowd, asked)
         again, returned, lost = await _held(here), crowd.count("returned"), crowd.count("lost")
     after = await _left(here, empty)
@@ -95,7 +85,7 @@ async def _crowd(here: Place, watchers: int, churning_s: float = 0) -> AsyncIter
 
 async def _complete(crowd: Receivers, watchers: int) -> None:
     """Until everybody is there, and a while longer."""
-    await place.until(lambda: crowd.count("connected") + crowd.count("lost") >= watchers, CONNECTS_S)
+    await place.complete(crowd, watchers, CONNECTS_S)
     await asyncio.sleep(SETTLES_S)
 
 
@@ -109,7 +99,6 @@ async def _left(here: Place, empty: dict[str, float]) -> dict[str, float]:
 
 
 async def _held(here: Place) -> dict[str, float]:
-    async with aiohttp.ClientSession() as session, session.get(f"{here.url}/metrics") as answer:
-        text = await answer.text()
-    told = {what: sum(map(float, pattern.findall(text))) for what, pattern in HELD.items()}
+    async with aiohttp.ClientSession() as session:
+        told = dict(zip(HELD, await here.counted(session, *HELD.values()), strict=True))
     return {"memory": here.memory / 2**20, "descriptors": here.descriptors, **told}

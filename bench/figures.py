@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
+from math import ceil, nan
 from pathlib import Path
 from statistics import median
 
@@ -27,6 +28,17 @@ class Figure(Struct, frozen=True, kw_only=True):
     reference: list[float] = []
     reference_name: str = ""
     budget: str = ""
+
+
+def once(name: str, unit: str, found: float, budget: str = "", *, beside: float | None = None, of: str = "") -> Figure:
+    """What was measured a single time, perhaps beside a reference that is called `of`."""
+    reference = [] if beside is None else [beside]
+    return Figure(name=name, unit=unit, runs=[found], reference=reference, reference_name=of, budget=budget)
+
+
+def percentile(found: list[float], percent: float) -> float:
+    """The smallest that so many percent do not exceed; not a number of nothing."""
+    return sorted(found)[max(0, ceil(len(found) * percent / 100) - 1)] if found else nan
 
 
 def table(figures: list[Figure]) -> str:

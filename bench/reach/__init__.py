@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from bench.figures import Figure
 
 BY_NAME_ALONE = True
@@ -15,4 +13,4 @@ BY_NAME_ALONE = True
 async def run() -> list[Figure]:
     from bench.reach import filling  # what only this bench needs
 
-    return await asyncio.to_thread(filling.run)
+    return await filling.run()

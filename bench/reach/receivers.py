@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import resource
 import shutil
@@ -11,6 +10,9 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+import msgspec
+from msgspec import Struct
 
 from singr.up.packages import Missing
 from tests import go
@@ -36,40 +38,95 @@ def build(home: Path) -> Path:
     return program
 
 
+class Arrived(Struct, tag="arrived"):
+    """One receiver's watchers have a version. `first` and `at` (the last) are Unix seconds; `after` counts watchers by
+    the milliseconds that they came after the first."""
+
+    venue: str
+    version: int
+    first: float
+    at: float
+    after: dict[int, int]
+
+
+class Counted(Struct, tag="counted"):
+    """`gaps` that ended since it was said last: when (Unix seconds), and how long they were (seconds)."""
+
+    connected: int
+    deltas: int
+    lost: int
+    returned: int
+    gaps: list[tuple[float, float]]
+
+
+SAID = msgspec.json.Decoder(Arrived | Counted)
+
+
 class Receivers:
-    """What all of them have said so far. `reached` is, by venue and version, when the last receiver had it."""
+    """What all of them have said so far. `reached` is, by venue and version, which receivers have it and since when;
+    `gaps` are those of watchers who came back to a server that had let them go."""
 
     def __init__(self, processes: list[asyncio.subprocess.Process]) -> None:
         self.processes = processes
-        self.reached: dict[tuple[str, int], list[float]] = {}
-        self._counts: dict[int, dict[str, int]] = {}
+        self.reached: dict[tuple[str, int], list[Arrived]] = {}
+        self.gaps: list[tuple[float, float]] = []
+        self._counts: dict[int, Counted] = {}
 
     def count(self, what: str) -> int:
         """`connected`, `deltas`, `lost` or `returned`, of all."""
-        return sum(counts[what] for counts in self._counts.values())
+        return sum(getattr(counts, what) for counts in self._counts.values())
 
     def arrived_at(self, venue: str, version: int) -> float | None:
         """When everybody had that version (Unix seconds); None when somebody still lacks it."""
-        times = self.reached.get((venue, version), [])
-        return max(times) if len(times) == len(self.processes) else None
+        arrived = self.reached.get((venue, version), [])
+        return max(one.at for one in arrived) if len(arrived) == len(self.processes) else None
+
+    def each_after_ms(self, venue: str, version: int, since: float) -> list[float]:
+        """For each watcher, how long after `since` (Unix seconds) it had that version."""
+        return [
+            (one.first - since) * 1000 + late_ms
+            for one in self.reached.get((venue, version), [])
+            for late_ms, watchers in one.after.items()
+            for _ in range(watchers)
+        ]
+
+    def tell(self, order: str) -> None:
+        """`rest` or `read`: what the slow ones shall do."""
+        for process in self.processes:
+            assert process.stdin  # noqa: S101 - for the type checker
+            process.stdin.write(order.encode() + b"\n")
 
     async def listen(self, number: int) -> None:
         while (lines := self.processes[number].stdout) and (line := await lines.readline()):
-            said = json.loads(line)
-            if "venue" in said:
-                self.reached.setdefault((said["venue"], said["version"]), []).append(said["at"])
+            said = SAID.decode(line)
+            if isinstance(said, Arrived):
+                self.reached.setdefault((said.venue, said.version), []).append(said)
             else:
                 self._counts[number] = said
+                self.gaps += said.gaps
 
 
 @asynccontextmanager
 async def opened(
-    program: Path, port: int, *, watchers: int, venues: int, lifetime_s: float = 0, churning_s: float = 0
+    program: Path,
+    port: int,
+    *,
+    watchers: int,
+    venues: int,
+    lifetime_s: float = 0,
+    churning_s: float = 0,
+    patient: bool = False,
+    slow: int = 0,
 ) -> AsyncIterator[Receivers]:
     """Enough receivers for so many watchers; each has watchers of every venue. With a lifetime, watchers leave and come
-    back while they churn."""
+    back while they churn. Patient ones come back whenever they lose their connection; `slow` of them read
+    when told to."""
     most_each = resource.getrlimit(resource.RLIMIT_NOFILE)[1] - OWN
-    churn = (f"-lifetime={lifetime_s}s", f"-churning={churning_s}s")
+    manners = (
+        f"-lifetime={lifetime_s}s",
+        f"-churning={churning_s}s",
+        f"-patient={str(patient).lower()}",
+    )
     programs = -(-watchers // most_each)
     shares = [watchers // programs + (n < watchers % programs) for n in range(programs)]
     pipe, processes = asyncio.subprocess.PIPE, []
@@ -79,11 +136,12 @@ async def opened(
             f"-watchers={share}",
             f"-venues={venues}",
             f"-network={number + 1}",
-            *churn,
+            f"-slow={slow * share // watchers}",
+            *manners,
         )
         processes.append(
             await asyncio.create_subprocess_exec(
-                program, *given, stdin=pipe, stdout=pipe, limit=1 << 20, env=os.environ | {"GOMAXPROCS": "1"}
+                program, *given, stdin=pipe, stdout=pipe, limit=1 << 22, env=os.environ | {"GOMAXPROCS": "1"}
             )
         )
     receivers = Receivers(processes)

@@ -136,9 +136,9 @@ class Hub:
     def drained(self, watcher: Watcher) -> None:
         self.behind.pop(watcher, None)
 
-    def retry_ms(self) -> int:
-        """When a client that we send away may come back: spread, so that not all come at once."""
-        return round(1000 * random.uniform(0, self.tempo.retry_max_s))  # noqa: S311
+    def bye(self) -> messages.Bye:
+        """For a client that we send away: it may come back soon, since we send one after the other."""
+        return messages.Bye(round(1000 * random.uniform(0, self.tempo.return_max_s)))  # noqa: S311
 
     async def drain(self) -> None:
         """Send everybody elsewhere, spread over the drain time; nobody is let in any more."""
@@ -150,7 +150,7 @@ class Hub:
             ahead_s = started_at + spread_s * number / len(leaving) - self._loop.time()
             if ahead_s > self.tempo.coalesce_s:
                 await asyncio.sleep(ahead_s)
-            watcher.end(RESTARTING, messages.Bye(self.retry_ms()))
+            watcher.end(RESTARTING, self.bye())
         if not self.watchers:
             self._empty.set()
         with suppress(TimeoutError):

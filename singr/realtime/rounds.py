@@ -65,7 +65,7 @@ def _visit(hub: Hub, seat: Seat, now: float) -> None:
     if watcher.form is Form.WEBSOCKET and now - watcher.heard_at > hub.tempo.silence_s:
         watcher.end(SILENT, messages.Error(SILENT.slug))
     elif now > watcher.rotate_at:
-        watcher.end(TOO_OLD, messages.Bye(hub.retry_ms()))
+        watcher.end(TOO_OLD, hub.bye())
     elif seat.expires_at and wall_now > seat.expires_at:
         watcher.refuse(SIGN_IN, seat.venue)
     else:

@@ -7,6 +7,7 @@ ends with the connection and has no chunks, so that HTTP/1.0 proxies pass it on 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable
 from typing import Annotated, TypeVar
 from uuid import UUID
@@ -67,7 +68,8 @@ async def stream(
     check_open(hub)
     if request.method == hdrs.METH_HEAD:
         return web.Response(content_type="text/event-stream", headers={"Cache-Control": "no-store"})
-    head = HEAD.format(request_id=call.request_id, retry_ms=500 + hub.retry_ms())
+    retry_ms = 500 + round(1000 * random.uniform(0, hub.tempo.retry_max_s))  # noqa: S311
+    head = HEAD.format(request_id=call.request_id, retry_ms=retry_ms)
     watcher = Watcher(hub, Form.EVENTS, head.encode())
     response = take_over(request, watcher, status=200)
     if response.succeeded:

@@ -38,6 +38,9 @@ class Tempo(Struct, frozen=True, kw_only=True):
     rotate_s: float = 1800
     auth_warning_s: float = 60
     retry_max_s: float = 2
+    """For event streams whose connection breaks: all of them at once, perhaps."""
+    return_max_s: float = 0.5
+    """For those whom we send away: we do it one by one, so they need not wait long."""
     drain_s: float = 5
     drain_per_s: int = 500
     """Goodbyes a second while draining: few watchers leave at once, many spread over `drain_s`."""

@@ -292,7 +292,7 @@ async def test_old_connections_are_renewed(redis_url: str, people: Crowd, world:
         await until(lambda: stream.ended)
         for client in (socket, stream):
             assert client.said[-1]["type"] == "bye"
-            assert 0 <= client.said[-1]["retryMs"] <= 2000
+            assert 0 <= client.said[-1]["retryMs"] <= 500
 
 
 async def test_an_ending_process_sends_everybody_elsewhere(redis_url: str, people: Crowd, world: World) -> None:

@@ -1,8 +1,10 @@
 // Receiver opens many WebSockets to one server from many loopback addresses and watches venues with them.
 //
-// It says on stdout, a JSON object a line: how many are connected and how many deltas came so far (each second), and
-// when the last of its watchers of a venue had reached a version (of those that all were there for). With a lifetime,
-// watchers leave in every way there is, and come back at once. It ends with its stdin.
+// It says on stdout, a JSON object a line: how many are connected, how many deltas came and who was away for how long
+// (each second), and when its watchers of a venue had reached a version (of those that all were there for). With a
+// lifetime, watchers leave in every way there is, and come back at once. Patient ones come back, like the reference
+// client, whenever they lose their connection. Slow ones stop reading while its stdin says "rest", until it says
+// "read", and count for no version. It ends with its stdin.
 package main
 
 import (
@@ -17,6 +19,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -28,6 +31,7 @@ const (
 	textFrame = 0x81
 	masked    = 0x80
 	closing   = 0x8
+	opening   = 6 * time.Second
 	// A client that goes away says 1001 (RFC 6455, section 7.4.1).
 	finalClose = 0x88
 )
@@ -41,9 +45,13 @@ var (
 	dialers   = flag.Int("dialers", 64, "handshakes under way at once")
 	lifetime  = flag.Duration("lifetime", 0, "how long a watcher stays on average, before it leaves and comes back")
 	churning  = flag.Duration("churning", 0, "for how long watchers leave and come back")
+	patient   = flag.Bool("patient", false, "whoever loses the connection comes back")
+	slow      = flag.Int("slow", 0, "so many watchers stop reading when told to")
 
 	connected, deltas, lost, returned atomic.Int64
+	resting                           atomic.Bool
 	begun                             = time.Now()
+	absences                          = gaps{ended: [][2]float64{}}
 	say                               = json.NewEncoder(os.Stdout)
 	saying                            sync.Mutex
 )
@@ -52,28 +60,66 @@ var (
 type message struct {
 	Type    string `json:"type"`
 	Version int64  `json:"version"`
+	RetryMs int64  `json:"retryMs"`
 }
 
-// venue counts, for each version, how many of its watchers have got so far.
+// gaps are the times at which somebody showed something live again, and for how long it had not (seconds).
+type gaps struct {
+	sync.Mutex
+	ended [][2]float64
+}
+
+func (g *gaps) add(lostAt time.Time) {
+	g.Lock()
+	defer g.Unlock()
+	g.ended = append(g.ended, [2]float64{unix(time.Now()), time.Since(lostAt).Seconds()})
+}
+
+func (g *gaps) take() [][2]float64 {
+	g.Lock()
+	defer g.Unlock()
+	taken := g.ended
+	g.ended = [][2]float64{}
+	return taken
+}
+
+// venue knows, for each version, who of its watchers has got so far.
 type venue struct {
 	sync.Mutex
 	name    string
 	members int
-	reached map[int64]int
+	reached map[int64]*arrivals
+}
+
+// arrivals count watchers by the milliseconds that they came after the first.
+type arrivals struct {
+	first time.Time
+	count int
+	after map[int64]int
 }
 
 // reach notes that a watcher went from one version to a later one.
 func (v *venue) reach(from, to int64) {
+	now := time.Now()
 	v.Lock()
 	defer v.Unlock()
 	for version := from + 1; version <= to; version++ {
-		v.reached[version]++
-		if v.reached[version] == v.members {
+		here := v.reached[version]
+		if here == nil {
+			here = &arrivals{first: now, after: map[int64]int{}}
+			v.reached[version] = here
+		}
+		here.count++
+		here.after[now.Sub(here.first).Milliseconds()]++
+		if here.count == v.members {
 			delete(v.reached, version)
-			tell(map[string]any{"venue": v.name, "version": version, "at": float64(time.Now().UnixNano()) / 1e9})
+			tell(map[string]any{"type": "arrived", "venue": v.name, "version": version, "at": unix(now),
+				"first": unix(here.first), "after": here.after})
 		}
 	}
 }
+
+func unix(at time.Time) float64 { return float64(at.UnixNano()) / 1e9 }
 
 func tell(fact map[string]any) {
 	saying.Lock()
@@ -85,66 +131,112 @@ func main() {
 	flag.Parse()
 	all := make([]*venue, *venues)
 	for n := range all {
-		all[n] = &venue{name: fmt.Sprintf("venue-%d", n+1), reached: map[int64]int{}}
+		all[n] = &venue{name: fmt.Sprintf("venue-%d", n+1), reached: map[int64]*arrivals{}}
 	}
-	for n := 0; n < *watchers; n++ {
+	for n := *slow; n < *watchers; n++ {
 		all[n%*venues].members++
 	}
 	go dialAll(all)
 	go func() {
 		for range time.Tick(time.Second) {
-			tell(map[string]any{"connected": connected.Load(), "deltas": deltas.Load(), "lost": lost.Load(),
-				"returned": returned.Load()})
+			tell(map[string]any{"type": "counted", "connected": connected.Load(), "deltas": deltas.Load(),
+				"lost": lost.Load(), "returned": returned.Load(), "gaps": absences.take()})
 		}
 	}()
-	_, _ = io.Copy(io.Discard, os.Stdin)
+	for told := bufio.NewScanner(os.Stdin); told.Scan(); {
+		resting.Store(told.Text() == "rest")
+	}
 }
 
 func dialAll(all []*venue) {
 	turn := make(chan struct{}, *dialers)
 	for n := 0; n < *watchers; n++ {
 		turn <- struct{}{}
-		go watch(all[n%*venues], n, turn)
+		go (&watcher{venue: all[n%*venues], n: n, slow: n < *slow, turn: turn, version: -1}).watch()
 	}
 }
 
-// watch is one watcher's place: whoever leaves is followed by the next.
-func watch(at *venue, n int, turn chan struct{}) {
-	for stay(at, n, turn) {
-		returned.Add(1)
-		turn <- struct{}{}
+// watcher is one client. What it shows it shows also while it is away.
+type watcher struct {
+	venue    *venue
+	n        int
+	slow     bool
+	turn     chan struct{}
+	version  int64
+	leaves   atomic.Bool
+	failures int
+	lostAt   time.Time
+	wish     time.Duration
+}
+
+// watch is a watcher's life: whoever leaves comes back in its turn, and a patient one that lost its connection when it
+// thinks best: it waits for nobody.
+func (w *watcher) watch() {
+	for {
+		err := w.stay()
+		switch {
+		case w.leaves.Swap(false):
+			returned.Add(1)
+		case *patient:
+			time.Sleep(w.pause())
+			w.turn = make(chan struct{}, 1)
+		default:
+			fmt.Fprintln(os.Stderr, err)
+			lost.Add(1)
+			return
+		}
+		w.turn <- struct{}{}
 	}
 }
 
-// stay is one watcher, from its handshake to its end; whether it only left to come back.
-func stay(at *venue, n int, turn chan struct{}) bool {
-	conn, reader, err := enter(at.name, n)
+// pause is the reference client's: the server's wish, else full jitter that grows while attempts fail.
+func (w *watcher) pause() time.Duration {
+	most := 2 * time.Second
+	if w.failures > 1 {
+		most = min(30*time.Second, 500*time.Millisecond<<min(w.failures-1, 10))
+	}
+	pause := time.Duration(rand.Float64() * float64(most))
+	if w.wish >= 0 {
+		pause = w.wish
+	}
+	return pause
+}
+
+// stay is one connection, from its handshake to its end.
+func (w *watcher) stay() error {
+	shown := false
+	defer func() {
+		if !shown {
+			<-w.turn
+			return
+		}
+		connected.Add(-1)
+		w.lostAt = time.Now()
+	}()
+	w.failures++
+	w.wish = -1
+	conn, reader, err := enter(w.venue.name, w.n, w.slow)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		lost.Add(1)
-		<-turn
-		return false
+		return err
 	}
 	defer conn.Close()
-	var leaves atomic.Bool
 	if at := leaving(); at > 0 {
-		defer time.AfterFunc(at, func() { leaves.Store(true); leave(conn) }).Stop()
+		defer time.AfterFunc(at, func() { w.leaves.Store(true); leave(conn) }).Stop()
 	}
-	version, payload := int64(-1), []byte(nil)
-	next := time.Now().Add(pongEvery)
+	if *patient {
+		_ = conn.SetReadDeadline(time.Now().Add(opening))
+	}
+	payload, next := []byte(nil), time.Now().Add(pongEvery)
 	for {
+		for w.slow && resting.Load() {
+			time.Sleep(50 * time.Millisecond)
+		}
 		var opcode byte
-		if opcode, payload, err = frame(reader, payload); err != nil || opcode == closing {
-			if version < 0 {
-				<-turn
-			} else {
-				connected.Add(-1)
-			}
-			if leaves.Load() {
-				return true
-			}
-			lost.Add(1)
-			return false
+		if opcode, payload, err = frame(reader, payload); err != nil {
+			return err
+		}
+		if opcode == closing {
+			return fmt.Errorf("closed: %q", payload)
 		}
 		var heard message
 		if json.Unmarshal(payload, &heard) != nil {
@@ -152,17 +244,17 @@ func stay(at *venue, n int, turn chan struct{}) bool {
 		}
 		switch heard.Type {
 		case "snapshot":
-			if version < 0 {
-				connected.Add(1)
-				<-turn
-			} else {
-				at.reach(version, heard.Version)
+			if !shown {
+				shown = true
+				_ = conn.SetReadDeadline(time.Time{})
+				w.live()
 			}
-			version = heard.Version
+			w.show(heard.Version)
 		case "delta":
 			deltas.Add(1)
-			at.reach(version, heard.Version)
-			version = heard.Version
+			w.show(heard.Version)
+		case "bye":
+			w.wish = time.Duration(heard.RetryMs) * time.Millisecond
 		case "heartbeat":
 			if now := time.Now(); now.After(next) {
 				next = now.Add(pongEvery)
@@ -170,6 +262,23 @@ func stay(at *venue, n int, turn chan struct{}) bool {
 			}
 		}
 	}
+}
+
+// live is said when a connection shows its first state.
+func (w *watcher) live() {
+	connected.Add(1)
+	w.failures = 0
+	if *patient && !w.lostAt.IsZero() {
+		absences.add(w.lostAt)
+	}
+	<-w.turn
+}
+
+func (w *watcher) show(version int64) {
+	if w.version >= 0 && !w.slow {
+		w.venue.reach(w.version, version)
+	}
+	w.version = version
 }
 
 // leaving is when a watcher that comes now goes; 0 when it stays.
@@ -194,9 +303,19 @@ func leave(conn net.Conn) {
 	}
 }
 
-func enter(name string, n int) (net.Conn, *bufio.Reader, error) {
+// narrow keeps little for a client that does not read: what waits for it then waits at the server.
+func narrow(_, _ string, raw syscall.RawConn) error {
+	return raw.Control(func(socket uintptr) {
+		_ = syscall.SetsockoptInt(int(socket), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 16<<10)
+	})
+}
+
+func enter(name string, n int, slow bool) (net.Conn, *bufio.Reader, error) {
 	from := net.IPv4(127, byte(*network), byte(n%*addresses/250), byte(n%*addresses%250+1))
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: from}, Timeout: 60 * time.Second}
+	if slow {
+		dialer.Control = narrow
+	}
 	conn, err := dialer.Dial("tcp", *server)
 	if err != nil {
 		return nil, nil, err
