@@ -1,6 +1,5 @@
 -- summaries_due(after, max_rows) -> many
--- Venues whose requests have changed since they were counted, or whose organization has another time zone now; after an
--- id.
+-- Venues whose requests have changed since they were counted, or whose clock shows another time zone now; after an id.
 SELECT s.venues_id
 FROM venue_streams s
 JOIN venues v USING (venues_id)

@@ -51,7 +51,7 @@ SELECT coalesce((
     SELECT coalesce(dba_name, legal_business_name)
     FROM customer_profiles
     WHERE customer_profiles_id = :tenant
-    FOR UPDATE), 'an organization')
+    FOR NO KEY UPDATE), 'an organization')
 
 -- organization_person(email) -> none
 -- A place for somebody who has no account yet: without a password nobody signs in to it.

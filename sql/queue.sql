@@ -201,9 +201,12 @@ WHERE r.requests_id = :request_id AND r.customer_profiles_id = :tenant
 FOR UPDATE OF s
 
 -- request_swap_against(tenant, request_id, fingerprint) -> maybe
--- What the venue's house rules have against another song for a waiting request: the rule's name, or NULL. Rules about
--- how much one may ask are not asked, since nothing is added.
+-- What the venue has against another song for a waiting request: 'closed', the name of a house rule, or NULL. Rules about
+-- how much one may ask are not asked, since nothing is added; but to OpenKJ another song is a new request.
 SELECT CASE
+    WHEN NOT v.accepting_requests THEN 'closed'
+    WHEN (v.rules ->> 'lastCallAt')::timestamptz
+         BETWEEN night_began(coalesce(v.time_zone, p.timezone, 'UTC')) AND clock_timestamp() THEN 'lastCallAt'
     WHEN v.rules ->> 'duplicatePolicy' = 'refuse' AND EXISTS (
         SELECT 1 FROM requests r
         WHERE r.venues_id = v.venues_id AND r.status = 'pending' AND r.requests_id <> a.requests_id

@@ -40,6 +40,7 @@ sa.Table(
     # Lines are kept by triggers on requests: `keep_singer_history`.
     link("requests_id", "requests.requests_id", null=True, gone="SET NULL", unique=True),
     sa.Index("idx_singer_request_history_profile", "singer_profiles_id", "requested_at"),
+    sa.Index("idx_singer_request_history_venue", "venues_id"),
 )
 
 sa.Table(
@@ -48,4 +49,5 @@ sa.Table(
     link("singer_profiles_id", "singer_profiles.singer_profiles_id", primary_key=True),
     link("venues_id", "venues.venues_id", primary_key=True),
     created(),
+    sa.Index("idx_singer_favorite_venues_venue", "venues_id"),
 )

@@ -12,7 +12,7 @@ from singr.core.paging import Limit
 
 
 class Nights(Struct, rename="camel", kw_only=True):
-    """`from` and `to` are nights, both included: a night is the day on which it began, by the organization's clock, so
+    """`from` and `to` are nights, both included: a night is the day on which it began, by the venue's clock, so
     01:30 belongs to the evening before. Without them the last 30; at most 366 at a time. Without `venueId` all venues
     count. With `format=csv` up to 10,000 lines for a spreadsheet."""
 

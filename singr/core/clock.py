@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from singr.core.errors import FieldError, ValidationFailed
 
+# The tz database's placeholders, which browsers do not know.
+NOT_EVERYWHERE = {"Factory", "localtime"}
 # A night belongs to the day on which it began.
 NIGHT_BEGINS = timedelta(hours=5)
 
@@ -32,7 +34,7 @@ def check_zone(name: str, field: str) -> None:
 
 @cache
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones()) - NOT_EVERYWHERE
 
 
 def night_began(where: ZoneInfo) -> datetime:

@@ -20,7 +20,7 @@ ROUTES = (
           may=holds(Permission.API_KEYS_WRITE), rate=CHANGING,
           body=NewKey, returns=ApiKey, status=201, replay=True, raises=(TooManyKeys,)),
     Route("PATCH", "/v1/customer/api-keys/{key_id}", keys.change,
-          may=holds(Permission.API_KEYS_WRITE), rate=CHANGING, body=KeyPatch, returns=ApiKey, raises=(KeyUnusable,)),
+          may=holds(Permission.API_KEYS_REVOKE), rate=CHANGING, body=KeyPatch, returns=ApiKey, raises=(KeyUnusable,)),
     Route("POST", "/v1/customer/api-keys/{key_id}/rotate", keys.rotate,
           may=holds(Permission.API_KEYS_WRITE), rate=CHANGING,
           returns=ApiKey, status=201, replay=True, raises=(KeyUnusable,)),

@@ -20,12 +20,14 @@ from singr.infra.postgres import Transaction
 from singr.infra.sql import maybe, one
 from singr.queue import blocks, live, tracking, wording
 from singr.queue.requests import ONE_PENDING
-from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, against
+from singr.queue.rules import AlreadySettled, Blocked, DuplicateRequest, TooManyRequests, VenueClosed, against
 from singr.queue.shapes import EditRequest, Locked, SubmittedRequest, Swap
 
 LOCK = maybe("request_locked", Locked)
 SWAP = maybe("request_swap_against", Swap)
 EDIT = one("request_edited", SubmittedRequest)
+
+CLOSED = "closed"
 
 # Each may show the KJ a new request: a finger that plays with the key must not flood the console.
 PER_REQUEST = Rate(20, per_s=300)
@@ -33,7 +35,7 @@ PER_REQUEST = Rate(20, per_s=300)
 
 async def edit(call: Call, tenant: UUID, request_id: int, body: EditRequest) -> SubmittedRequest:
     """The request as it is afterwards; raises AlreadySettled, DuplicateRequest, TooManyRequests, Blocked,
-    NotFound.
+    NotFound; where it is to be another song, VenueClosed.
 
     Saying what is so already changes nothing, moves no version and no serial.
     """
@@ -96,7 +98,7 @@ async def _change(
     if fingerprint != song_fingerprint(before.artist, before.title):
         swap = await SWAP(tx, tenant=tenant, request_id=before.id, fingerprint=fingerprint)
         if swap and swap.rule:
-            raise against(swap.rule, None)
+            raise VenueClosed if swap.rule == CLOSED else against(swap.rule, None)
     renumbers = respelt or wanted.key_change != before.key_change
     return await EDIT(
         tx,

@@ -47,7 +47,7 @@ ROUTES = (
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), returns=Request),
     Route("PATCH", "/v1/public/requests/{tracking_token}", guests.edit,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), body=EditRequest, returns=Request,
-          raises=(AlreadySettled, DuplicateRequest, TooManyRequests, Blocked)),
+          raises=(VenueClosed, AlreadySettled, DuplicateRequest, TooManyRequests, Blocked)),
     Route("DELETE", "/v1/public/requests/{tracking_token}", guests.withdraw,
           may=PUBLIC, rate=Rate(60, per_s=60, by="device"), status=204, raises=(AlreadySettled,)),
     Route("GET", "/v1/public/venues/{url_name}/songs/tonight", tonight.list_asked,

@@ -51,7 +51,7 @@ ROUTES = (
     Route("GET", "/v1/singer/requests/{request_id}", requests.show, may=SINGER, rate=OWN, returns=OwnRequest),
     Route("PATCH", "/v1/singer/requests/{request_id}", requests.edit,
           may=SINGER, rate=OWN, body=EditRequest, returns=OwnRequest,
-          raises=(AlreadySettled, DuplicateRequest, TooManyRequests, Blocked)),
+          raises=(VenueClosed, AlreadySettled, DuplicateRequest, TooManyRequests, Blocked)),
     Route("DELETE", "/v1/singer/requests/{request_id}", requests.withdraw,
           may=SINGER, rate=OWN, status=204, raises=(AlreadySettled,)),
     Route("GET", "/v1/singer/history", history.list_sung,

@@ -26,6 +26,8 @@ HAS_SYSTEM = value("venue_may_sing_from", bool)
 # Of two that take the same free name at once, one tries the next.
 NAMING_TRIES = 5
 VENUES_MAX = 1_000
+# Years of requests go with their venue.
+REMOVAL_TIMEOUT_S = 120
 
 
 class NameTaken(Conflict):
@@ -84,7 +86,8 @@ async def remove(call: Call, venue_id: UUID, *, query: Confirm) -> None:
         if along is None:
             raise NotFound("no such venue")
         raise NotConfirmed(_warning(along))
-    ended = await REMOVED(call.kit.db, **call.audit, tenant=call.tenant, venue_id=venue_id)
+    async with call.kit.db.transaction(call.actor, timeout_s=REMOVAL_TIMEOUT_S) as tx:
+        ended = await REMOVED(tx, **call.audit, tenant=call.tenant, venue_id=venue_id)
     if ended is None:
         raise NotFound("no such venue")
     call.kit.cache.forget(kept.VENUES)

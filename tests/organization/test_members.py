@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from singr.organization import members
 from tests.house import House
 from tests.identity.visits import NEW_PASSWORD, PASSWORD, bearer, post, profile, refused, register, sign_in
 from tests.mailbox import Mailbox, link_of, text_of
@@ -78,6 +79,16 @@ async def test_inviting_again_ends_the_first_link(home: House, mailbox: Mailbox)
     assert (await post(home, "invitations/accept", token=first, password=PASSWORD))[0] == 401
     assert (await post(home, "invitations/accept", token=second, password=PASSWORD))[0] == 200
     assert (await ask(home, "POST", email=EMAIL, role="customer_staff"))[0] == 409
+
+
+async def test_in_a_full_house_who_is_invited_is_invited_again_and_nobody_else(
+    home: House, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask(home, "POST", email=EMAIL, role="customer_staff")
+    there = await home.value("SELECT count(*) FROM organization_users WHERE status <> 'revoked'")
+    monkeypatch.setattr(members, "MEMBERS_MAX", there)
+    assert (await ask(home, "POST", email="another@example.com", role="customer_staff"))[0] == 409
+    assert (await ask(home, "POST", email=EMAIL, role="customer_staff"))[0] == 201
 
 
 @pytest.mark.parametrize("end", ["expired", "taken back"])

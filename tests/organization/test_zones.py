@@ -26,6 +26,6 @@ async def test_a_new_time_zone_is_that_of_the_venues_without_their_own(house: Ho
 
 async def test_a_time_zone_that_is_none_is_refused(house: House) -> None:
     headers = await house.sign_in()
-    for wrong in ("Nowhere/Land", "", None, "../etc/passwd"):
+    for wrong in ("Nowhere/Land", "", None, "../etc/passwd", "localtime", "Factory"):
         status, problem = await house.call("PATCH", ORGANIZATION, json={"timeZone": wrong}, headers=headers)
         assert (status, problem["errors"][0]["field"]) == (422, "timeZone")

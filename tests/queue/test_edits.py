@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from singr.core import clock
 from singr.infra.sql import QUERIES
 from singr.queue import edits
 from tests.databases import WAITING
@@ -149,6 +150,19 @@ async def test_house_rules_hold_for_a_swap_but_a_swap_asks_for_no_more(house: Ho
     assert (await edit(house, receipt, title="C"))[0] == 200
     status, problem = await edit(house, receipt, title="A")
     assert (status, slug(problem)) == (409, "duplicate-request")
+
+
+@pytest.mark.parametrize("end", ["closed", "last call"])
+async def test_when_nothing_is_taken_any_more_a_song_stays_and_the_rest_may_change(end: str, house: House) -> None:
+    receipt = await house.ask(title="A")
+    if end == "closed":
+        path, headers = f"/v1/customer/venues/{await house.venue_id()}", await house.sign_in()
+        assert (await house.call("PATCH", path, json={"acceptingRequests": False}, headers=headers))[0] == 200
+    else:
+        await set_rules(house, {"lastCallAt": clock.now().isoformat()})
+    status, problem = await edit(house, receipt, title="B")
+    assert (status, slug(problem)) == (409, "venue-not-accepting")
+    assert (await edit(house, receipt, keyChange=-1, notes="lower", singerName="Anna"))[0] == 200
 
 
 async def test_a_key_played_with_is_slowed_down(house: House) -> None:
