@@ -14,7 +14,7 @@ from singr.core.settings import Settings
 from tests.house import House
 from tests.imports.files import counts, lines, many, show, upload
 
-SONGS = 5_000
+SONGS = int(os.environ.get("IMPORT_SONGS", "5000"))
 WORKER = """
 import os, signal, sys
 from singr.imports import jobs, running
