@@ -55,6 +55,6 @@ async def measured(here: Place, watchers: int) -> list[Figure]:
                 beside=percentile(before_ms, 99),
                 of="before",
             ),
-            once("writes refused", "", len(asking.refused), "0"),
+            once("writes refused: a page asks again with the same key", "", len(asking.refused)),
             once(f"of {len(asking.written)} writes never reached all", "", missing, "0"),
         ]
