@@ -115,7 +115,7 @@ async def _recall(owner: asyncpg.Connection, kit: Kit) -> list[Figure]:
     """The share of queries whose song is among the first ten, by kinds."""
     await seed_baseline(kit.db)
     await seed_demo(kit.db, api_key="skj_nobody-calls")
-    tenant = await owner.fetchval("SELECT customer_profiles_id FROM venues")
+    tenant = await owner.fetchval("SELECT customer_profiles_id FROM venues WHERE url_name = 'test-karaoke-bar'")
     await quality.fill(Call(SYSTEM, kit), tenant, 1, CATALOGUE)
     answers = await quality.ask(kit.db, tenant, 1)
     kinds = {kind: [a.is_found for a in answers if a.query.kind == kind] for kind in {a.query.kind for a in answers}}
