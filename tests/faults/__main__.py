@@ -23,10 +23,10 @@ from tests.faults.checker import Verdict
 from tests.faults.matrix import BY_NAME, FAULTS, Fault
 from tests.house import seed
 
-STALENESS_MAX_S = 10.0
+HEALING_MAX_S = 10.0
 LEAVING = "everybody leaves"
 PATIENCE_S = 150
-HEAD = ("fault", "worst staleness", "we were late", "reconnects", "lost", "doubled", "", "shown by")
+HEAD = ("fault", "worst staleness", "converged", "we were late", "reconnects", "lost", "doubled", "", "shown by")
 
 
 async def run(faults: list[Fault], home: Path, postgres: services.Server, database_url: str) -> int:
@@ -50,7 +50,9 @@ async def run(faults: list[Fault], home: Path, postgres: services.Server, databa
         say(*HEAD)
         verdicts = {}
         for fault in faults:
-            verdicts[fault.name] = await full.suffer(fault, staleness_max_s=STALENESS_MAX_S)
+            verdicts[fault.name] = await full.suffer(
+                fault, staleness_max_s=fault.staleness_max_s, healing_max_s=HEALING_MAX_S
+            )
             tell(fault.name, verdicts[fault.name])
         await full.leave()
         verdicts[LEAVING] = await full.afterwards()
@@ -63,6 +65,7 @@ async def run(faults: list[Fault], home: Path, postgres: services.Server, databa
 def figure(name: str, verdict: Verdict) -> Figure:
     """The worst staleness, beside how late the harness itself was."""
     counted = f"{verdict.reconnects:,} reconnects, {verdict.lost} lost, {verdict.doubled} doubled"
+    counted = f"converged {verdict.healing_s:.1f} s after, {counted}"
     return Figure(
         name=name,
         unit="s",
@@ -78,7 +81,7 @@ def word(verdict: Verdict) -> str:
 
 
 def tell(name: str, verdict: Verdict) -> None:
-    late = (f"{verdict.staleness_s:.2f} s", f"{verdict.late_s:.2f} s")
+    late = [f"{took_s:.2f} s" for took_s in (verdict.staleness_s, verdict.healing_s, verdict.late_s)]
     seen = (*late, verdict.reconnects, verdict.lost, verdict.doubled)
     say(name, *seen, word(verdict), verdict.oldest if verdict.staleness_s > 2 else "")
     if verdict.red:

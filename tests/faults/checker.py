@@ -3,7 +3,7 @@
 I1 everybody ends up showing the truth, and what shows itself as live is never older than X
 I2 versions never go back            I3 what is shown at a version is what the database held at it
 I4 no acknowledged write is lost     I5 nothing of a foreign venue or view is shown
-I6 processes hold no more than before                  I7 one effect for each idempotency key
+I6 processes hold no more than before                  I7 one effect for each idempotency key, and no refusal of it
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class Broken(NamedTuple):
 
 class Verdict(NamedTuple):
     """`staleness_s` is the longest that something shown as live was older than the database, `oldest` who showed it.
-    `unsure`: that was too long, but by no more than we ourselves were late (`late_s`): the machine had too much to do.
+    `healing_s` is how long after the fault the last one showed, as live, what was true at its end. `unsure`: one of
+    them was too long, but by no more than we ourselves were late (`late_s`): the machine had too much to do.
     """
 
     broken: list[Broken]
@@ -37,6 +38,7 @@ class Verdict(NamedTuple):
     lost: int
     doubled: int
     reconnects: int
+    healing_s: float = 0.0
     late_s: float = 0.0
     unsure: bool = False
 
@@ -50,7 +52,7 @@ class Verdict(NamedTuple):
         return "\n".join(f"{b.invariant} ({counted[b.invariant]} times): {b.what}" for b in first)
 
 
-def judge(journal: Journal, *, staleness_max_s: float = float("inf")) -> Verdict:
+def judge(journal: Journal, *, staleness_max_s: float = float("inf"), healing_max_s: float = float("inf")) -> Verdict:
     """The verdict; `staleness_max_s` is X."""
     history, watchers = _history(journal.commits), _watchers(journal.shown)
     broken = [
@@ -64,10 +66,14 @@ def judge(journal: Journal, *, staleness_max_s: float = float("inf")) -> Verdict
     ]  # fmt: skip
     lost, doubled = list(_lost(journal)), list(_doubled(journal))
     staleness_s, who = max(((_staleness(seen, history), name) for name, seen in watchers.items()), default=(0.0, ""))
-    unsure = staleness_max_s < staleness_s <= staleness_max_s + journal.late_s
-    if staleness_s > staleness_max_s and not unsure:
-        broken.append(Broken("I1", f"{who} showed itself as live and was {staleness_s:.1f} s old"))
-    told = (staleness_s, who, len(lost), len(doubled), journal.reconnects, journal.late_s, unsure)
+    healing_s, last = max(_healing(watchers, history, journal.healed_at), default=(0.0, ""))
+    too_long = {
+        f"{who} showed itself as live and was {staleness_s:.1f} s old": staleness_s - staleness_max_s,
+        f"{last} showed the truth again only after {healing_s:.1f} s": healing_s - healing_max_s,
+    }
+    broken += [Broken("I1", what) for what, by_s in too_long.items() if by_s > journal.late_s]
+    unsure = any(0 < by_s <= journal.late_s for by_s in too_long.values())
+    told = (staleness_s, who, len(lost), len(doubled), journal.reconnects, healing_s, journal.late_s, unsure)
     return Verdict([*broken, *lost, *doubled], *told)
 
 
@@ -131,6 +137,7 @@ def _lost(journal: Journal) -> Iterator[Broken]:
 
 
 def _doubled(journal: Journal) -> Iterator[Broken]:
+    yield from (Broken("I7", refusal) for refusal in journal.refused)
     for title, times in Counter(each.title for each in journal.stored).items():
         if times > 1:
             yield Broken("I7", f"{title} is there {times} times")
@@ -150,6 +157,21 @@ def _staleness(seen: list[Shown], history: dict[str, list[Commit]]) -> float:
         if newer_at is not None:
             worst = max(worst, then.at - max(newer_at, live_since))
     return worst
+
+
+def _healing(
+    watchers: dict[str, list[Shown]], history: dict[str, list[Commit]], healed_at: float
+) -> Iterator[tuple[float, str]]:
+    """For each watcher how long after the fault it showed, as live, what its venue had come to by then."""
+    for name, seen in watchers.items():
+        true = [commit for commit in history[seen[0].venue] if commit.at <= healed_at]
+        if not true:
+            continue
+        for now, then in pairwise([*seen, seen[-1]._replace(at=float("inf"))]):
+            is_true = now.status == CALM and now.epoch == true[-1].epoch and now.version >= true[-1].version
+            if then.at > healed_at and is_true:
+                yield max(0.0, now.at - healed_at), name
+                break
 
 
 def _hints_work(samples: list[Sample]) -> Iterator[Broken]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -82,7 +83,8 @@ class Leftover(NamedTuple):
 @dataclass
 class Journal:
     """`secret_of` tells a singer's own private notes by watcher. `samples` are taken after the fault is over.
-    `late_s` is how late the harness itself was at worst: what it notes, it may note so much later."""
+    `late_s` is how late the harness itself was at worst: what it notes, it may note so much later. `healed_at` is when
+    the fault was over, `refused` what a write was told that nobody may tell it."""
 
     commits: list[Commit] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
@@ -91,5 +93,7 @@ class Journal:
     samples: list[Sample] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     secret_of: dict[str, str] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    healed_at: float = math.inf
     reconnects: int = 0
     late_s: float = 0.0

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 GENEROUS_S = 60
 SIGNED_IN_S = 40
 FEEL_S = 0.1
-WIRED = 20
-"""One watcher in so many comes through a wire of its own, where there are wires."""
+WIRED = 19
+"""One watcher in so many comes through a wire of its own, where there are wires: of every view, which come by tens."""
 HOST = {"email": "customer@example.com", "password": "Customer123!"}
 VIEWS = ["display"] * 8 + ["singer", "host"]
 KINDS: list[type[Socket] | type[Events]] = [Socket] * 7 + [Events] * 3
@@ -108,7 +108,9 @@ class Night:
                 self._token_at = time.monotonic()
         return {"Authorization": f"Bearer {self._token}"}
 
-    async def suffer(self, fault: Fault, *, staleness_max_s: float = float("inf")) -> Verdict:
+    async def suffer(
+        self, fault: Fault, *, staleness_max_s: float = float("inf"), healing_max_s: float = float("inf")
+    ) -> Verdict:
         """Live through one fault; what the checker thinks of it."""
         await self.converge()
         if self._is_first:
@@ -129,6 +131,7 @@ class Night:
             await self.writers.stop()
             await self.converge()
         await fault.heal(self)
+        journal.healed_at = time.time()
         for api in self.city.apis:
             await api.ready()
         if not fault.then_quiet:
@@ -139,9 +142,9 @@ class Night:
             watcher.note()
         journal.commits = await self.archive.commits()
         journal.stored = await self.archive.stored(run)
-        journal.writes = [asked.fact for asked in self.writers.asked]
+        journal.writes, journal.refused = [asked.fact for asked in self.writers.asked], self.writers.refused
         journal.reconnects = sum(watcher.connected for watcher in self.watchers) - before
-        return judge(journal, staleness_max_s=staleness_max_s)
+        return judge(journal, staleness_max_s=staleness_max_s, healing_max_s=healing_max_s)
 
     async def converge(self) -> bool:
         """Wait until everybody shows what the database holds; no longer than a generous while."""

@@ -23,6 +23,7 @@ GOOD = Journal(
     shown=[shown(1, 0, NOTHING), shown(10.2, 1, ONE), shown(20.5, 2, TWO)],
     writes=[Write("bar/1", True, request_id=1), Write("bar/2", True, request_id=2), Write("bar/3", False)],
     stored=[Stored("bar/1", 1, "pending"), Stored("bar/2", 2, "pending")],
+    healed_at=15,
     samples=[Sample("api", 0, 10, 0), Sample("api", 4, 10, 40)],
     leftovers=[Leftover("api", "descriptors", 20, 40)],
 )
@@ -56,6 +57,7 @@ def test_what_is_late_by_no_more_than_the_harness_was_says_nothing(late_s: float
         ("I5", replace(GOOD, shown=[*GOOD.shown, shown(21, 2, TWO, venues=frozenset({"pub"}))])),
         ("I5", replace(GOOD, shown=[*GOOD.shown, shown(21, 2, TWO, secrets=frozenset({"mine"}))])),
         ("I6", replace(GOOD, leftovers=[Leftover("api", "descriptors", 90, 40)])),
+        ("I7", replace(GOOD, refused=["POST: 409"])),
         ("I7", replace(GOOD, stored=[*GOOD.stored, Stored("bar/2", 3, "pending")])),
         ("hints", replace(GOOD, samples=[Sample("api", 0, 10, 0), Sample("api", 4, 40, 40), Sample("api", 8, 70, 80)])),
     ],
@@ -67,6 +69,21 @@ def test_each_breach_is_seen(invariant: str, bad: Journal) -> None:
 def test_who_says_stale_or_comes_back_counts_from_when_it_is_live_again() -> None:
     honest = [shown(1, 0, NOTHING), shown(10.1, 0, NOTHING, "stale"), shown(29, 0, NOTHING), shown(29.3, 2, TWO)]
     assert judge(replace(GOOD, shown=honest)).staleness_s == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("seen", "healing_s"),
+    [
+        ([shown(1, 0, NOTHING), shown(14, 1, ONE), shown(30, 2, TWO)], 0),  # what came later is not waited for
+        ([shown(1, 0, NOTHING), shown(18, 1, ONE), shown(30, 2, TWO)], 3),
+        ([shown(1, 0, NOTHING), shown(10.2, 1, ONE, "stale"), shown(28, 2, TWO)], 13),
+    ],
+)
+def test_healing_takes_until_the_last_one_shows_as_live_what_was_true_then(seen: list[Shown], healing_s: float) -> None:
+    night = replace(GOOD, shown=[*GOOD.shown, *(one._replace(watcher="late") for one in seen)])
+    verdict = judge(night, healing_max_s=10)
+    assert verdict.healing_s == pytest.approx(healing_s)
+    assert verdict.red == (healing_s > 10)
 
 
 def test_a_singer_may_see_their_own_note_and_a_host_all() -> None:

@@ -38,18 +38,20 @@ class Asked:
 
 
 class Writers:
-    """`per_s` requests a second over all venues while running; `asked` is what they did."""
+    """`per_s` requests a second over all venues while running; `asked` is what they did, `refused` what they were
+    told that is neither an answer nor to come back."""
 
     def __init__(self, session: aiohttp.ClientSession, city: City, venues: list[str], per_s: float) -> None:
         self._session, self._city, self._venues, self._per_s = session, city, venues, per_s
         self.asked: list[Asked] = []
+        self.refused: list[str] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
 
     def start(self, run: str) -> None:
         """Begin; titles begin with `run`."""
-        self.asked = []
+        self.asked, self.refused = [], []
         self._stopping.clear()
         self._writing = asyncio.create_task(self._write(run))
 
@@ -96,9 +98,9 @@ class Writers:
                 async with self._session.request(method, address, timeout=limits, **given) as answer:
                     if answer.status == wanted:
                         return dict(await answer.json()) if wanted != 204 else {}
-                    assert answer.status >= 500 or answer.status == 429, (
-                        f"{method} {path}: {answer.status} {await answer.text()}"
-                    )
+                    if answer.status < 500 and answer.status != 429:
+                        self.refused.append(f"{method} {path}: {answer.status} {await answer.text()}")
+                        return None
             except (aiohttp.ClientError, OSError, TimeoutError):
                 pass
             await asyncio.sleep(random.uniform(0.5, 2))
