@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from alembic import op
 
 # Not audited: the log itself, bookkeeping of Alembic and PostGIS, and rows which say nothing of their own:
-# - venue_streams, auth_epochs and state count changes that are audited where they happen,
+# - venue_streams and auth_epochs count changes that are audited where they happen,
 # - openkj_presence and api_key_uses are the time of a poll,
 # - venue_summaries and venue_night_* count requests, which are audited themselves,
-# - outbox holds letters about changes until they are sent, call_replays and idempotency_keys answers for a day,
+# - outbox holds letters about changes until they are sent, call_replays answers about changes for a day,
 # - song_words every word of every book,
 # - an import's file and its songs in waiting end with it.
 UNAUDITED = frozenset(
@@ -19,14 +19,12 @@ UNAUDITED = frozenset(
         "audit_logs",
         "auth_epochs",
         "call_replays",
-        "idempotency_keys",
         "openkj_presence",
         "outbox",
         "song_import_chunks",
         "song_import_songs",
         "song_words",
         "spatial_ref_sys",
-        "state",
         "venue_night_hours",
         "venue_night_singers",
         "venue_night_songs",
@@ -58,15 +56,10 @@ def track(*tables: str) -> None:
     """Stamps and audits these tables, one line in the log per row changed."""
     for table in tables:
         stamp(table)
-        audit(table)
-
-
-def audit(table: str) -> None:
-    """One line in the log per row changed."""
-    key = list(op.get_bind().execute(KEY_COLUMNS, {"name": table}).scalars())
-    if not 1 <= len(key) <= MOST_KEY_COLUMNS:
-        raise ValueError(f"{table}: the audit log cannot name a row by {len(key)} key columns")
-    _audit(table, "record_audit", key)
+        key = list(op.get_bind().execute(KEY_COLUMNS, {"name": table}).scalars())
+        if not 1 <= len(key) <= MOST_KEY_COLUMNS:
+            raise ValueError(f"{table}: the audit log cannot name a row by {len(key)} key columns")
+        _audit(table, "record_audit", key)
 
 
 def track_turns(table: str, column: str) -> None:

@@ -6,8 +6,8 @@ WHERE r.requests_id = :request_id AND r.customer_profiles_id = :tenant AND r.ven
 
 -- block_added(user_id, actor, tenant, venue_id, device, account, singer_key, singer_name, reason, until, minutes, most) -> maybe
 -- Keeps somebody from asking at a venue: until a time, for some minutes, or for the rest of the night where neither is
--- given; whoever is blocked already gets the new end. No row for one more than `most` at a venue. The venue's stream is locked first, as by a request: one that came
--- before is through, and none comes after.
+-- given; whoever is blocked already gets the new end. No row for one more than `most` at a venue. The venue's stream is
+-- locked first, as by a request: one that came before is through, and none comes after.
 WITH actor AS MATERIALIZED (
     SELECT set_config('app.current_user_id', :user_id, true), set_config('app.actor', :actor, true)
 ), gate AS MATERIALIZED (

@@ -322,8 +322,8 @@ LIMIT :max_rows
 -- venue_snapshot(venue_id) -> maybe
 -- A venue's stream and everything its watchers see, as of one moment; at most 5,000 waiting requests, and what was sung
 -- tonight where that decides who comes next.
-SELECT s.epoch, s.version, v.url_name, v.name, v.accepting_requests, v.message, s.openkj_connected, v.rules,
-       coalesce(v.time_zone, p.timezone, 'UTC'), v.queue_privacy, v.rotation, v.next_up,
+SELECT v.url_name, v.name, v.accepting_requests, v.message, s.openkj_connected, v.rules,
+       coalesce(v.time_zone, p.timezone, 'UTC'), v.queue_privacy, v.rotation, v.next_up, s.epoch, s.version,
        coalesce((
            SELECT jsonb_agg(to_jsonb(q) ORDER BY q.id)
            FROM (

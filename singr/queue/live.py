@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -21,26 +20,13 @@ from singr.realtime import hints
 from singr.realtime.messages import View
 from singr.realtime.state import Delta, Gone, Item, Position, Snapshot, Viewer
 from singr.venues import venues
-from singr.venues.live_shapes import Rotation, VenueOp
-from singr.venues.rules import Privacy
+from singr.venues.live_shapes import ChangedVenue, VenueOp
 
 # Beyond this a change is not told in operations; rooms read the queue again.
 OPS_MAX = 50
 
 
-class SnapshotRow(Struct):
-    epoch: str
-    version: int
-    url_name: str
-    name: str
-    accepting_requests: bool
-    message: str | None
-    openkj_connected: bool | None
-    rules: dict[str, Any]
-    time_zone: str
-    queue_privacy: Privacy
-    rotation: Rotation
-    next_up: int | None
+class SnapshotRow(ChangedVenue):
     requests: list[dict[str, object]]
     sung: list[dict[str, object]]
 

@@ -101,9 +101,12 @@ async def test_secrets_are_redacted_and_their_absence_is_not(link: Link) -> None
     assert "argon2id" not in str(await link.fetch("SELECT * FROM audit_logs"))
 
 
-async def test_keys_of_two_columns_are_joined_and_a_token_in_one_is_redacted(link: Link) -> None:
+async def test_keys_of_two_columns_are_joined_and_a_token_in_a_key_is_redacted(link: Link) -> None:
+    await link.execute("INSERT INTO idempotency_keys VALUES ('guest:d1', 'k1', 'f', '{\"token\": \"hush\"}')")
     await link.execute("INSERT INTO verification_tokens VALUES ('a@example.com', 'hush', now())")
+    (call,) = await log_of(link, "idempotency_keys")
     (verification,) = await log_of(link, "verification_tokens")
+    assert call["record_id"] == "guest:d1:k1"
     assert verification["record_id"] == "a@example.com:[redacted]"
     assert "hush" not in str(await link.fetch("SELECT * FROM audit_logs"))
 
