@@ -21,7 +21,7 @@ from singr.infra import aside, bus, cache, oidc, postgres, redis, work
 from singr.infra.kit import Kit
 from singr.infra.limits import Limiter
 from singr.queue.live import Source
-from singr.realtime import hub
+from singr.realtime import attendance, hub
 
 
 @asynccontextmanager
@@ -57,6 +57,7 @@ async def application(kit: Kit, rows: Sequence[Row] = table.ROUTES) -> AsyncIter
         moved = await stack.enter_async_context(epochs.watching(kit))
         doorkeeper = Doorkeeper(kit.settings, revoked, moved)
         live = await stack.enter_async_context(hub.opened(kit.bus, Source(kit), goes_on=doorkeeper.goes_on))
+        await stack.enter_async_context(attendance.told(kit.redis, live.rooms.open))
         app = web.Application()
         app[hub.HUB] = live
         devices = Devices(kit.settings.auth_secret, secure=kit.settings.base_url.startswith("https:"))

@@ -12,6 +12,7 @@ ready JSON (`state.Faces`); the room decides who sees which bytes, in which orde
     open_room  a room kept true: hints, reloads, coalescing                   rooms      all of them, opened once
     hub        connections and seats, drain                                   seat       a watcher's place in a room
     sweep, rounds, pulse      the clocks: comparing with the database, goodbyes that are due, heartbeats
+    attendance how many watch each venue, in all processes together
     watcher    one connection: backpressure without a queue                   takeover   where it leaves aiohttp
     websocket, conversation, rfc6455, sse, entrance                           the two transports
     tickets, names, routes, tempo, asyncapi (the messages described for others)

@@ -47,6 +47,9 @@ class Audience(Generic[M]):
         for members in self._members.values():
             yield from members
 
+    def count(self, view: View) -> int:
+        return len(self._members[view])
+
     def join(self, member: M) -> None:
         self._members[member.viewer.view].add(member)
         for owner in member.viewer.owners:

@@ -8,6 +8,7 @@ from singr.core.permissions import Permission
 from singr.http.guard import PUBLIC, holds
 from singr.http.route import MANAGING, Cache, Route
 from singr.infra.limits import Rate
+from singr.realtime.attendance import Watching
 from singr.venues import editing, finding, venues
 from singr.venues.editing import NameTaken, TooManyVenues
 from singr.venues.finding import NearbySearch, NearbyVenue, VenueCard, VenueSearch
@@ -27,6 +28,8 @@ ROUTES = (
           may=holds(Permission.VENUES_READ), rate=MANAGING, query=venues.VenueList, returns=Page[Venue]),
     Route("GET", "/v1/customer/venues/{venue_id}", venues.show,
           may=holds(Permission.VENUES_READ), rate=MANAGING, returns=Venue),
+    Route("GET", "/v1/customer/venues/{venue_id}/watching", venues.count_watchers,
+          may=holds(Permission.VENUES_READ), rate=MANAGING, returns=Watching),
     Route("GET", "/v1/customer/house-rules", venues.list_presets,
           may=holds(Permission.VENUES_READ), rate=MANAGING, returns=list[NamedRules]),
     Route("POST", "/v1/customer/venues", editing.create,

@@ -15,6 +15,8 @@ from singr.http import kept
 from singr.http.call import Call
 from singr.infra.cache import Keep
 from singr.infra.sql import Runs, each, many, maybe
+from singr.realtime import attendance
+from singr.realtime.attendance import Watching
 from singr.venues import rules
 from singr.venues.live_shapes import RotatingVenue
 from singr.venues.rules import NamedRules
@@ -62,6 +64,12 @@ async def show(call: Call, venue_id: UUID) -> Venue:
     """One of the organization's venues."""
     (venue,) = await _own(call, [await row(call.kit.db, call.tenant, venue_id)])
     return venue
+
+
+async def count_watchers(call: Call, venue_id: UUID) -> Watching:
+    """How many phones and screens watch one of the organization's venues now."""
+    await row(call.kit.db, call.tenant, venue_id)
+    return await attendance.of(call.kit.redis, venue_id)
 
 
 async def list_presets(_call: Call) -> list[NamedRules]:

@@ -112,6 +112,16 @@ async def test_the_console_says_when_openkj_has_collected(people: People, house:
     await expect(host.page.locator("#songs")).to_contain_text("108 songs")
 
 
+async def test_the_console_says_how_many_phones_and_screens_watch(people: People) -> None:
+    await people.singer("Anna")
+    await people.singer("Bo")
+    screen, host = await people.screen(), await people.host()
+    await expect(host.page.locator("#phones")).to_have_text("2")
+    await expect(host.page.locator("#screens")).to_have_text("1")
+    await screen.close()
+    await expect(host.page.locator("#screens")).to_have_text("0")
+
+
 async def test_a_rejection_is_sent_by_whoever_leaves_the_console(people: People) -> None:
     host, bo = await people.host(), await people.singer("Bo")
     await bo.ask("Bohemian Rhapsody")

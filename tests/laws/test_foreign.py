@@ -24,6 +24,7 @@ CALLS: dict[tuple[str, str], Any] = {
     ("GET", f"{CUSTOMER}/venues/{{venue_id}}/kiosk"): None,
     ("DELETE", f"{CUSTOMER}/venues/{{venue_id}}/kiosk"): None,
     ("GET", f"{CUSTOMER}/venues/{{venue_id}}/rotation"): None,
+    ("GET", f"{CUSTOMER}/venues/{{venue_id}}/watching"): None,
     ("PATCH", f"{CUSTOMER}/venues/{{venue_id}}/rotation"): {"preset": "fewest"},
     ("PATCH", f"{CUSTOMER}/requests/{{request_id}}"): {"status": "rejected"},
     ("PUT", f"{CUSTOMER}/requests/{{request_id}}"): {"status": "rejected"},

@@ -1,4 +1,5 @@
-// How the night's machinery is: when OpenKJ last collected, the song book with its last sync, how late the page is.
+// How the night's machinery is: when OpenKJ last collected, the song book with its last sync, who
+// watches, how late the page is.
 
 import { ago, secondsSince, span } from "../common/ago.js";
 import { $, setText } from "../common/dom.js";
@@ -12,6 +13,7 @@ export class Health {
   #venue;
   #system = null;
   #sync = null;
+  #watching = null;
   #live;
   #wayMs = 0;
   #timers;
@@ -56,6 +58,7 @@ export class Health {
       this.#system = systems.items.find((system) => system.id === id) ?? null;
       const syncs = await this.#session.call("GET", `/v1/customer/systems/${id}/syncs?limit=1`);
       this.#sync = syncs.items[0] ?? null;
+      this.#watching = await this.#session.call("GET", `/v1/customer/venues/${this.#venue.id}/watching`);
     } catch {
       return; // what is shown says itself how old it is
     }
@@ -70,8 +73,17 @@ export class Health {
     setText($("#openkj"), say(!isKnown ? "openkj_never" : isWell ? "openkj_ok" : "openkj_quiet", { ago: ago(this.#venue.openkjSeenAt) }));
     setText($("#songs"), this.#system ? songs(this.#system.songs) : say("empty"));
     setText($("#sync"), this.#sync ? describe(this.#sync) : say("none_yet"));
+    this.#showWatching();
     setText($("#delay"), this.#delay);
     this.#offerDecision();
+  }
+
+  #showWatching() {
+    const { phones, screens } = this.#watching ?? {};
+    $("#watching").hidden = typeof phones !== "number";
+    if ($("#watching").hidden) return;
+    setText($("#phones"), number.format(phones));
+    setText($("#screens"), number.format(screens));
   }
 
   /** How much older than the truth the queue may be: a way there and back, or the pause between two looks. */
