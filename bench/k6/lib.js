@@ -10,6 +10,8 @@ export const KEYS = number('KEYS', 1000);
 const LOAD = number('LOAD', 1);
 const SECONDS = number('SECONDS', 20);
 const CHECK = Boolean(__ENV.CHECK);
+// Until screens that came together have been shown their venue.
+export const SETTLING_S = CHECK ? 1 : 3;
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
 function number(name, otherwise) {
@@ -33,8 +35,12 @@ export function arriving(exec, rate, vus = 50) {
 export function staying(exec, vus) {
   return {
     executor: 'per-vu-iterations', exec, vus: CHECK ? Math.min(vus, 3) : vus, iterations: 1,
-    maxDuration: `${seconds() + 20}s`, gracefulStop: '5s',
+    maxDuration: `${seconds() + 25}s`, gracefulStop: '5s',
   };
+}
+
+export function later(scenario, startS) {
+  return Object.assign(scenario, { startTime: `${startS}s` });
 }
 
 export function seconds() {

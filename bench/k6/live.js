@@ -2,7 +2,7 @@
 import { WebSocket } from 'k6/websockets';
 import { check } from 'k6';
 import { Counter, Trend } from 'k6/metrics';
-import { arriving, ask, from, plan, seconds, staying, upTo, BASE } from './lib.js';
+import { arriving, ask, from, later, plan, seconds, staying, upTo, BASE, SETTLING_S } from './lib.js';
 export { handleSummary } from './lib.js';
 
 const live_ms = new Trend('live_ms', true);
@@ -10,7 +10,7 @@ const received = new Counter('live_received');
 const ROOMS = 10;
 
 export const options = plan(
-  { screens: staying('watch', 300), guests: Object.assign(arriving('guest', 10), { startTime: '1s' }) },
+  { screens: staying('watch', 300), guests: later(arriving('guest', 10), SETTLING_S) },
   { submit: [50, 120] },
   { live_ms: [100, 250] },
 );
@@ -26,7 +26,7 @@ export function watch() {
   let shown = false;
   socket.onopen = () => {
     socket.send(JSON.stringify({ type: 'hello', venue: `bench-${venue}`, view: 'display' }));
-    setTimeout(() => socket.close(), (seconds() + 3) * 1000);
+    setTimeout(() => socket.close(), (seconds() + SETTLING_S + 2) * 1000);
   };
   socket.onmessage = (event) => {
     const message = JSON.parse(event.data);

@@ -1,6 +1,6 @@
 // KJs' programs: getSerial that mostly says nothing new; after a change the burst OpenKJ makes; a sync of 5,000 songs.
 import { Trend } from 'k6/metrics';
-import { arriving, ask, desk, openkj, plan, staying, upTo, BUSY, KEYS, TENANTS } from './lib.js';
+import { arriving, ask, desk, later, openkj, plan, staying, upTo, BUSY, KEYS, TENANTS } from './lib.js';
 import { check } from 'k6';
 export { handleSummary } from './lib.js';
 
@@ -8,7 +8,7 @@ const sync_ms = new Trend('sync_ms', true);
 
 // 300 a second are 9,000 KJs at OpenKJ's interval of 30 s.
 export const options = plan(
-  { polls: arriving('poll', 300), changes: arriving('change', 10), syncs: staying('sync', 1) },
+  { polls: arriving('poll', 300), changes: arriving('change', 10), syncs: later(staying('sync', 1), 5) },
   { getSerial: [15, 50], getRequests: [30, 80], deleteRequest: [50, 120] },
   { sync_ms: [4000, 6000] },
 );
