@@ -16,7 +16,7 @@ from msgspec import Struct
 from singr.web.address import host_of
 from singr.web.assets import ASSETS, respond
 from singr.web.markup import Markup, fill, template
-from singr.web.words import CHOICE, COOKIE, ENGLISH, Words
+from singr.web.words import CHOICE, COOKIE, Words
 
 STYLES = Path(__file__).with_name("styles")
 FRAME = template("frame")
@@ -64,15 +64,15 @@ def respond_with(
     *,
     title: str,
     body: Markup,
+    words: Words,
     status: int = 200,
     theme: str | None = None,
-    words: Words | None = None,
 ) -> web.Response:
     """The document; `body` is a whole body element, `words` what its scripts say. `theme` overrules the visitor's.
 
     Whoever has this very document already is told so (304).
     """
-    language = words.language if words else ENGLISH
+    language = words.language
     chosen = theme or ("light" if request.cookies.get(THEME_COOKIE) == "light" else "dark")
     text = fill(
         FRAME,
@@ -83,7 +83,7 @@ def respond_with(
         style=dressed.style,
         icon=ASSETS["icon.svg"].url,
         script=dressed.script,
-        words=_data_block(words) if words else Markup(),
+        words=_data_block(words) if dressed.script else Markup(),
         body=body,
     ).encode()
     tag = ETag(hashlib.blake2b(text, digest_size=12).hexdigest(), is_weak=True)
@@ -91,7 +91,7 @@ def respond_with(
     response = web.Response(status=304, headers=HEADERS) if known else _document(request, text, status)
     response.etag = tag
     response.headers["Content-Security-Policy"] = _policy(request, dressed)
-    if words and request.query.get(CHOICE) == language.tag:
+    if request.query.get(CHOICE) == language.tag:
         response.set_cookie(COOKIE, language.tag, max_age=YEAR_S, path="/", samesite="Lax", httponly=True)
     return response
 

@@ -18,18 +18,21 @@ ACCOUNT = dress("plain", script="account/account.js")
 PANEL = Template('<button type="button" name="$name" value="$address">$label</button>\n')
 PANELS = {name: ASSETS[f"host/panels/{name}.js"].url
           for name in ("add", "settled", "rules", "book", "nights", "keys", "kiosk")}  # fmt: skip
-WELCOME_BODY, DOCS_BODY = (fill(template(name)) for name in ("welcome", "docs"))
-HOST_BODY, ACCOUNT_BODY = template("host"), template("account")
+WELCOME_BODY, DOCS_BODY, HOST_BODY, ACCOUNT_BODY = map(template, ("welcome", "docs", "host", "account"))
 
 
 async def welcome(_call: Call, request: web.Request) -> web.Response:
     """Where to go from here."""
-    return respond_with(request, PLAIN, title="Singr", body=WELCOME_BODY)
+    words = of_page("welcome", language_of(request))
+    body = fill(WELCOME_BODY, **labels(words) | {"languages": others.languages(words)})
+    return respond_with(request, PLAIN, title="Singr", body=body, words=words)
 
 
 async def docs(_call: Call, request: web.Request) -> web.Response:
     """The API, readable."""
-    return respond_with(request, DOCS, title="Singr API", body=DOCS_BODY)
+    words = of_page("docs", language_of(request))
+    body = fill(DOCS_BODY, **labels(words) | {"languages": others.languages(words)})
+    return respond_with(request, DOCS, title=say(words, "title"), body=body, words=words)
 
 
 async def host(call: Call, request: web.Request) -> web.Response:

@@ -17,7 +17,7 @@ from singr.web.sorry import with_way_back
 
 # Apple's form holds a code, a state, an ID token and a name.
 FORM_MOST, FIELDS_MOST = 1 << 16, 20
-to_sign_in = with_way_back("/account", "Back to sign-in")
+to_sign_in = with_way_back("/account", "to_sign_in")
 NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
+from singr.web.words import LANGUAGES
 from tests.browser import axe
-from tests.browser.people import LAPTOP, TABLET, Host, People, Singer
+from tests.browser.people import LAPTOP, TABLET, VENUE, Host, People, Singer
 from tests.house import House
 
 PANELS = ("add", "settled", "rules", "book", "nights", "keys", "kiosk")
@@ -17,7 +18,7 @@ async def is_sound(page: Page, state: str) -> None:
     assert not violations, "\n".join([state, *violations])
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "ar"])
+@pytest.mark.parametrize("locale", LANGUAGES)
 async def test_the_singer_page_has_no_fault_in_any_state(locale: str, people: People, house: House) -> None:
     anna = await people.singer("Anna", locale=locale)
     page = anna.page
@@ -100,10 +101,11 @@ async def test_the_tablet_at_the_bar_has_no_fault(people: People, house: House) 
     await is_sound(tablet.page, "the sheet")
 
 
-async def test_the_console_has_no_fault_from_right_to_left(people: People, house: House) -> None:
-    page = await people.page(LAPTOP, locale="ar")
+@pytest.mark.parametrize("locale", [tag for tag in LANGUAGES if tag != "en"])
+async def test_the_console_has_no_fault_in_another_language(locale: str, people: People, house: House) -> None:
+    page = await people.page(LAPTOP, locale=locale)
     await page.goto("/host")
-    await expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    await expect(page.locator("html")).to_have_attribute("lang", locale)
     await is_sound(page, "signing in")
     host = Host(page)
     await house.ask(singerName="محمد", title="Hey Jude", notes="With Cy", keyChange=2)
@@ -124,12 +126,17 @@ async def test_the_screen_has_no_fault(people: People, house: House) -> None:
     await is_sound(screen, "a queue")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/account", "/account#sign-in", "/account#register", "/v/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/docs", "/account", "/account#sign-in", "/account#register", "/v/nowhere", f"/v/{VENUE}/screen"]
+)
 async def test_the_other_pages_have_no_fault(path: str, people: People) -> None:
-    page = await people.page(LAPTOP)
-    await page.goto(path)
-    await expect(page.locator("h1")).not_to_be_empty()
-    if path == "/docs":
-        await expect(page.locator("summary").first).to_be_visible()
-        await page.locator("summary").first.click()
-    await is_sound(page, path)
+    for tag in LANGUAGES:
+        page = await people.page(LAPTOP, locale=tag)
+        await page.goto(path)
+        await expect(page.locator("html")).to_have_attribute("lang", tag)
+        await expect(page.locator("h1")).not_to_be_empty()
+        if path == "/docs":
+            await expect(page.locator("summary").first).to_be_visible()
+            await page.locator("summary").first.click()
+        await is_sound(page, f"{path} in {tag}")
+        await page.context.close()

@@ -53,6 +53,27 @@ async def test_an_unknown_venue_is_a_page_that_says_so(path: str, house: House) 
         assert "no such venue" in await answer.text()
 
 
+@pytest.mark.parametrize(
+    ("tag", "title"), [("de", "Hier ist nichts"), ("ja", "ここには何もありません"), ("ar", "لا شيء هنا")]
+)
+async def test_what_went_wrong_is_said_in_the_visitors_language(tag: str, title: str, house: House) -> None:
+    async with house.client.get("/v/nowhere", headers={"Accept-Language": tag}) as answer:
+        text = await answer.text()
+    assert f"<h1>{title}</h1>" in text
+    assert f'<html lang="{tag}"' in text
+    assert "no such venue" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/", "Escanea el código"), ("/docs", "API de Singr"), ("/account", "Tu cuenta")]
+)
+async def test_the_ways_in_are_in_the_visitors_language(path: str, words: str, house: House) -> None:
+    async with house.client.get(path, headers={"Accept-Language": "es-MX"}) as answer:
+        text = await answer.text()
+    assert words in text
+    assert 'hreflang="ja"' in text
+
+
 async def test_asking_gives_the_phone_an_identity_that_scripts_cannot_read(house: House) -> None:
     form = {"venue": "test-karaoke-bar", "view": "singer"}
     async with house.client.get("/v/test-karaoke-bar") as looking:

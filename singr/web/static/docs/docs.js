@@ -1,16 +1,20 @@
-// The API's description as a page: every call by its part of the service, with who may make it and how often.
+// The API's description, which is in English, as a page: every call by its part of the service, with who may make it
+// and how often.
 
 import { call } from "../common/api.js";
 import { $, el, setText } from "../common/dom.js";
+import { say } from "../common/words.js";
 
 const JSON_TYPE = "application/json";
+// Within what is in English.
+const OURS = { lang: document.documentElement.lang, dir: "auto" };
 
 const document_ = await call("GET", "/openapi.json").catch(() => null);
 if (document_) show(document_);
-else setText($("#note"), "The description cannot be read right now. Reload to try again.");
+else setText($("#note"), say("unreadable"));
 
 function show({ info, paths, components }) {
-  setText($("#version"), `version ${info.version}`);
+  setText($("#version"), say("version", { version: info.version }));
   $("#note").remove();
   const parts = new Map();
   for (const [path, methods] of Object.entries(paths)) {
@@ -19,7 +23,9 @@ function show({ info, paths, components }) {
       parts.set(part, [...(parts.get(part) ?? []), details(method, path, operation, components.schemas)]);
     }
   }
-  for (const [part, calls] of parts) $("#calls").append(el("section", {}, el("h2", {}, part), ...calls));
+  for (const [part, calls] of parts) {
+    $(".languages").before(el("section", { lang: "en", dir: "ltr" }, el("h2", {}, part), ...calls));
+  }
 }
 
 function details(method, path, operation, schemas) {
@@ -41,19 +47,19 @@ function details(method, path, operation, schemas) {
       { className: "about" },
       operation.description ? el("p", {}, operation.description) : null,
       facts(operation),
-      shape("Takes", body, schemas),
-      shape("Gives", success, schemas),
+      shape(say("takes"), body, schemas),
+      shape(say("gives"), success, schemas),
     ),
   );
 }
 
 function facts(operation) {
   const list = el("dl");
-  const add = (term, text) => text && list.append(el("dt", {}, term), el("dd", {}, text));
-  add("Who", operation["x-permission"]);
-  add("How often", operation["x-rate"]);
+  const add = (term, text) => text && list.append(el("dt", OURS, term), el("dd", {}, text));
+  add(say("who"), operation["x-permission"]);
+  add(say("how_often"), operation["x-rate"]);
   for (const { name, in: place, required } of operation.parameters) {
-    add(name, `${place}${required ? "" : ", optional"}`);
+    add(name, `${place}${required ? "" : `, ${say("optional")}`}`);
   }
   for (const [status, { description }] of Object.entries(operation.responses)) add(status, description);
   return list;
@@ -61,7 +67,7 @@ function facts(operation) {
 
 function shape(title, schema, schemas) {
   if (!schema) return null;
-  return el("div", {}, el("strong", {}, title), el("pre", {}, outline(schema, schemas, "", new Set())));
+  return el("div", {}, el("strong", OURS, title), el("pre", {}, outline(schema, schemas, "", new Set())));
 }
 
 /** A schema as an indented outline, one field a line. */
