@@ -96,6 +96,7 @@ class Events:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._answer: aiohttp.ClientResponse | None = None
 
     async def run(self) -> Ending:
         link, retry_s = self._link, None
@@ -108,6 +109,7 @@ class Events:
             async with link.session.get(address, headers=headers, timeout=limits) as answer:
                 if answer.status != 200:
                     return of_status(answer.status)
+                self._answer = answer
                 async for message in events(answer.content):
                     if message["type"] == "bye":
                         retry_s = message["retryMs"] / 1000

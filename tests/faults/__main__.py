@@ -45,6 +45,7 @@ async def run(faults: list[Fault], home: Path, postgres: services.Server, databa
                 watchers=int(os.environ.get("FAULTS_WATCHERS", "2000")),
                 per_s=float(os.environ.get("FAULTS_WRITES", "50")),
                 patience_s=PATIENCE_S,
+                rehearsed=True,
             )
         )
         say(*HEAD)
@@ -54,7 +55,6 @@ async def run(faults: list[Fault], home: Path, postgres: services.Server, databa
                 fault, staleness_max_s=fault.staleness_max_s, healing_max_s=HEALING_MAX_S
             )
             tell(fault.name, verdicts[fault.name])
-        await full.leave()
         verdicts[LEAVING] = await full.afterwards()
         tell(LEAVING, verdicts[LEAVING])
         if len(faults) == len(FAULTS):

@@ -2,8 +2,8 @@
 
 I1 everybody ends up showing the truth, and what shows itself as live is never older than X
 I2 versions never go back            I3 what is shown at a version is what the database held at it
-I4 no acknowledged write is lost     I5 nothing of a foreign venue or view is shown
-I6 processes hold no more than before                  I7 one effect for each idempotency key, and no refusal of it
+I4 no acknowledged write is lost     I5 nothing of a foreign venue or view is shown, and one's own is
+I6 processes hold no more than after an earlier crowd  I7 one effect for each idempotency key, and no refusal of it
 """
 
 from __future__ import annotations
@@ -124,6 +124,9 @@ def _strangers(journal: Journal) -> Iterator[Broken]:
         allowed = {journal.secret_of[seen.watcher]} if seen.watcher in journal.secret_of else set()
         if seen.view != "host" and (secrets := seen.secrets - allowed):
             yield Broken("I5", f"{seen.watcher} ({seen.view}) was shown the note {sorted(secrets)[0]}")
+    for name, all_seen in _watchers(journal.shown).items():
+        if journal.secret_of.get(name, "") not in {"", *all_seen[-1].secrets}:
+            yield Broken("I5", f"{name} ended without their own note")
 
 
 def _lost(journal: Journal) -> Iterator[Broken]:

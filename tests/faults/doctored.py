@@ -3,7 +3,8 @@
 `FAULTS_ORDERS` names a file with what goes wrong now, as JSON: `hints` (lost, some lost, doubled, reordered, fatal),
 `lost_each` (of which number each is lost, where some are), `block` and `deaf` (numbers: each new one blocks the loop
 for three seconds, or makes Redis forget our subscription).
-`FAULTS_WITHOUT` names a part that is missing for good: sweep, probe, gap check, bump. The harness must notice.
+`FAULTS_WITHOUT` names a part that is missing for good: sweep, probe, gap check, bump, forgetting. The harness must
+notice.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ from singr.realtime.hub import Hub
 from singr.realtime.room import Room
 from singr.realtime.step import Step
 from singr.realtime.sweep import Sweep
+from singr.realtime.watcher import Watcher
 
 VENUES = "singr:venue:"
 LATE_S, BLOCKED_S = 0.5, 3.0
+KEPT_A_CONNECTION = 1_000_000
 
 publish, make_round = Bus.publish, rounds.make
 
@@ -124,7 +127,24 @@ def without_bump() -> None:
     sql.QUERIES["request_submit"] = dataclasses.replace(query, text=still)
 
 
-WITHOUT = {"sweep": without_sweep, "probe": without_probe, "gap check": without_gap_check, "bump": without_bump}
+def without_forgetting() -> None:
+    """Something is kept of every connection there ever was."""
+    arrived, kept = Hub.arrived, []
+
+    def arrive(hub: Hub, watcher: Watcher) -> None:
+        kept.append(b"x" * KEPT_A_CONNECTION)
+        arrived(hub, watcher)
+
+    patch(Hub, "arrived", arrive)
+
+
+WITHOUT = {
+    "sweep": without_sweep,
+    "probe": without_probe,
+    "gap check": without_gap_check,
+    "bump": without_bump,
+    "forgetting": without_forgetting,
+}
 
 
 def main() -> None:

@@ -56,6 +56,7 @@ def test_what_is_late_by_no_more_than_the_harness_was_says_nothing(late_s: float
         ("I4", replace(GOOD, writes=[Write("bar/1", True, withdrawn=True, request_id=1)])),
         ("I5", replace(GOOD, shown=[*GOOD.shown, shown(21, 2, TWO, venues=frozenset({"pub"}))])),
         ("I5", replace(GOOD, shown=[*GOOD.shown, shown(21, 2, TWO, secrets=frozenset({"mine"}))])),
+        ("I5", replace(GOOD, secret_of={"w": "mine"})),
         ("I6", replace(GOOD, leftovers=[Leftover("api", "descriptors", 90, 40)])),
         ("I7", replace(GOOD, refused=["POST: 409"])),
         ("I7", replace(GOOD, stored=[*GOOD.stored, Stored("bar/2", 3, "pending")])),
@@ -89,6 +90,7 @@ def test_healing_takes_until_the_last_one_shows_as_live_what_was_true_then(seen:
 def test_a_singer_may_see_their_own_note_and_a_host_all() -> None:
     secret = frozenset({"mine"})
     own = replace(GOOD, shown=[*GOOD.shown, shown(21, 2, TWO, view="singer", secrets=secret)], secret_of={"w": "mine"})
+    assert judge(replace(own, secret_of={"w": "another"})).red
     host = replace(GOOD, shown=[*GOOD.shown, shown(21, 2, TWO, view="host", secrets=secret)])
     assert not judge(own).red
     assert not judge(host).red

@@ -25,7 +25,7 @@ def device(name: str) -> dict[str, str]:
 
 
 class Watcher(Live):
-    """`name` is also the device. `note` gets everything it shows."""
+    """`name` is also the device, `receipt` of a request that is its own. `note` gets everything it shows."""
 
     def __init__(
         self,
@@ -42,6 +42,7 @@ class Watcher(Live):
         self._sign_in, self._note = sign_in, note
         self._doors = session
         self.asleep = False
+        self.receipt: str | None = None
         super().__init__(
             session, base, venue, view, ticket=self._fetch_ticket, headers=self._credentials, kinds=(self._connection,)
         )
@@ -70,6 +71,8 @@ class Watcher(Live):
             return None
         base = self._base if isinstance(self._base, str) else self._base()
         body = {"venue": self.at_venue, "view": self.as_view}
+        if self.receipt:
+            body["trackingToken"] = self.receipt
         headers = await self._credentials()
         async with self._doors.post(f"{base}/v1/live/tickets", json=body, headers=headers) as answer:
             answer.raise_for_status()
@@ -77,9 +80,10 @@ class Watcher(Live):
             return ticket
 
     def deafen(self, *, deaf: bool = True) -> None:
-        """The network between us and the server stalls, or flows again (WebSocket only)."""
-        socket = getattr(getattr(self, "_current", None), "_socket", None)
-        connection = socket._response.connection if socket is not None else None
+        """The network between us and the server stalls, or flows again."""
+        way = getattr(self, "_current", None)
+        answer = way._socket._response if isinstance(way, Socket) and way._socket else getattr(way, "_answer", None)
+        connection = answer.connection if answer is not None else None
         if connection is not None and connection.transport is not None and not connection.transport.is_closing():
             (connection.transport.pause_reading if deaf else connection.transport.resume_reading)()
 
