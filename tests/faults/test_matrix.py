@@ -120,6 +120,7 @@ async def test_with_the_sweep_the_same_night_is_good(tmp_path: Path, demo_url: s
 async def test_what_is_kept_of_every_connection_is_noticed(tmp_path: Path, demo_url: str, redis_server: Server) -> None:
     leaking = small(tmp_path, demo_url, redis_server, apis=1, without="forgetting", patience_s=30, rehearsed=True)
     async with leaking as full:
+        assert await full.converge()
         verdict = await full.afterwards()
         assert [broken.invariant for broken in verdict.broken] == ["I6"], str(verdict)
         assert "bytes" in str(verdict)
