@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from yarl import URL
 
@@ -31,9 +32,30 @@ max_client_conn = 500
 """
 
 
+@dataclass(frozen=True)
+class Pooler:
+    """`url` leads through it. It may be stopped and started; its port stays the same."""
+
+    url: str
+    child: Child
+
+    def start(self) -> None:
+        self.child.spawn()
+        port = URL(self.url).port or 0
+        self.child.wait_until(lambda: not is_free("127.0.0.1", port), timeout_s=STARTS_S)
+
+    def stop(self) -> None:
+        self.child.stop()
+
+    def kill(self) -> None:
+        if self.child.process:
+            self.child.process.kill()
+            self.child.process.wait(10)
+
+
 @contextmanager
-def pgbouncer(url: str) -> Iterator[str]:
-    """`url`, reached through a pooler with fewer connections than clients will ask for."""
+def pgbouncer(url: str) -> Iterator[Pooler]:
+    """Before the database at `url`, with fewer connections than clients will ask for."""
     provision.ensure(pgbouncer=True)
     program = machine.pgbouncer_program()
     if program is None:
@@ -46,9 +68,9 @@ def pgbouncer(url: str) -> Iterator[str]:
         settings.write_text(SETTINGS.format(host=behind.host, port=behind.port, own=own, users=users))
         log = home / "pgbouncer.log"
         child = Child([program, settings], log, account.unprivileged(), (signal.SIGINT,), directory)
-        child.spawn()
+        pooler = Pooler(str(behind.with_host("127.0.0.1").with_port(own)), child)
         try:
-            child.wait_until(lambda: not is_free("127.0.0.1", own), timeout_s=STARTS_S)
-            yield str(behind.with_host("127.0.0.1").with_port(own))
+            pooler.start()
+            yield pooler
         finally:
-            child.stop()
+            pooler.stop()

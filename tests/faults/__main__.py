@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import uvloop
@@ -20,27 +20,25 @@ from singr.up.packages import Missing
 from tests import databases, services
 from tests.faults import city, night, toxiproxy
 from tests.faults.checker import Verdict
-from tests.faults.matrix import BY_NAME, FAULTS, Fault
+from tests.faults.matrix import ALL_ALONG, CITIES, FAULTS, Fault
+from tests.faults.surroundings import Around, Surroundings
 from tests.house import seed
 
 HEALING_MAX_S = 10.0
-LEAVING = "everybody leaves"
 PATIENCE_S = 150
 HEAD = ("fault", "worst staleness", "converged", "we were late", "reconnects", "lost", "doubled", "", "shown by")
 
 
-async def run(faults: list[Fault], home: Path, postgres: services.Server, database_url: str) -> int:
-    """The number of red faults."""
+async def run(faults: list[Fault], home: Path, around: Around, database_url: str) -> dict[str, Verdict]:
+    """One city, one fault after the other; what the checker thinks of each, and of what is left at the end."""
     async with AsyncExitStack() as stack:
-        redis = stack.enter_context(services.private_redis())
-        wires = await stack.enter_async_context(toxiproxy.opened())
-        town = await stack.enter_async_context(city.opened(home, database_url, redis.url, wires=wires))
+        wires = await stack.enter_async_context(toxiproxy.opened()) if set(faults) & set(FAULTS) else None
+        town = await stack.enter_async_context(city.opened(home, around, wires=wires))
         full = await stack.enter_async_context(
             night.opened(
                 town,
                 database_url,
-                redis,
-                postgres,
+                around,
                 venues=int(os.environ.get("FAULTS_VENUES", "200")),
                 watchers=int(os.environ.get("FAULTS_WATCHERS", "2000")),
                 per_s=float(os.environ.get("FAULTS_WRITES", "50")),
@@ -48,18 +46,20 @@ async def run(faults: list[Fault], home: Path, postgres: services.Server, databa
                 rehearsed=True,
             )
         )
-        say(*HEAD)
+        await full.converge()
+        full.crowd.lull()
         verdicts = {}
         for fault in faults:
-            verdicts[fault.name] = await full.suffer(
+            name = f"clients sleep {full.crowd.asleep_min:.0f} min" if fault is ALL_ALONG else fault.name
+            verdicts[name] = await full.suffer(
                 fault, staleness_max_s=fault.staleness_max_s, healing_max_s=HEALING_MAX_S
             )
-            tell(fault.name, verdicts[fault.name])
-        verdicts[LEAVING] = await full.afterwards()
-        tell(LEAVING, verdicts[LEAVING])
-        if len(faults) == len(FAULTS):
-            keep("faults", [figure(name, verdict) for name, verdict in verdicts.items()], command="make faults")
-        return sum(verdict.red for verdict in verdicts.values())
+            tell(name, verdicts[name])
+        place, colon, _ = faults[0].name.rpartition(": ")
+        leaving = f"{place}{colon}everybody leaves"
+        verdicts[leaving] = await full.afterwards()
+        tell(leaving, verdicts[leaving])
+        return verdicts
 
 
 def figure(name: str, verdict: Verdict) -> Figure:
@@ -95,15 +95,31 @@ def say(name: object, *columns: object) -> None:
 def main() -> int:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    chosen = [BY_NAME[name] for name in sys.argv[1:]] or list(FAULTS)
+    chosen, verdicts = sys.argv[1:], dict[str, Verdict]()
+    if unknown := set(chosen) - {fault.name for faults in CITIES.values() for fault in faults}:
+        sys.stderr.write(f"no fault {unknown.pop()}\n")
+        return 1
+    say(*HEAD)
     try:
-        with services.private_postgres() as postgres, services.temporary_home() as home:
-            template = databases.make_template(postgres.url, "demo", fill=seed)
-            with databases.copied(postgres.url, template) as url:
-                return 1 if uvloop.run(run(chosen, home, postgres, url)) else 0
+        for surroundings, faults in CITIES.items():
+            if here := [fault for fault in faults if not chosen or fault.name in chosen]:
+                verdicts |= in_city(surroundings, here)
     except Missing as exc:
         sys.stderr.write(f"{exc}\n")
         return 1
+    if not chosen:
+        keep("faults", [figure(name, verdict) for name, verdict in verdicts.items()], command="make faults")
+    return 1 if any(verdict.red for verdict in verdicts.values()) else 0
+
+
+def in_city(surroundings: Surroundings, faults: list[Fault]) -> dict[str, Verdict]:
+    with ExitStack() as until:
+        postgres = until.enter_context(services.private_postgres())
+        home = until.enter_context(services.temporary_home())
+        template = databases.make_template(postgres.url, "demo", fill=seed)
+        url = until.enter_context(databases.copied(postgres.url, template))
+        around = until.enter_context(surroundings(url, postgres))
+        return uvloop.run(run(faults, home, around, url))
 
 
 if __name__ == "__main__":

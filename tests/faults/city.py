@@ -7,19 +7,20 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from singr.core.settings import Settings
 from singr.up.ports import free_port
+from tests.faults.surroundings import Around
 from tests.faults.toxiproxy import Toxiproxy
 
 ROOT = Path(__file__).parents[2]
 READY_S, STOPS_S = 60, 30
+TOKEN_TTL_S = 60
 SECRET = "the-fault-tests-own-secret-of-some-length"
 
 
@@ -87,10 +88,8 @@ class City:
     """`apis` and `workers`. Where there is a toxiproxy, the wires of `apis[0]` are named `redis` and `postgres`, and
     `wired` is where it is reached by the wire named `clients`."""
 
-    def __init__(
-        self, settings: Settings, apis: list[Process], workers: list[Process], wires: Toxiproxy | None
-    ) -> None:
-        self.settings, self.apis, self.workers, self.wires = settings, apis, workers, wires
+    def __init__(self, apis: list[Process], workers: list[Process], wires: Toxiproxy | None) -> None:
+        self.apis, self.workers, self.wires = apis, workers, wires
         self.wired = ""
         self._turn = 0
 
@@ -111,43 +110,40 @@ class City:
 @asynccontextmanager
 async def opened(
     home: Path,
-    database_url: str,
-    redis_url: str,
+    around: Around,
     *,
     apis: int = 3,
     workers: int = 1,
     wires: Toxiproxy | None = None,
     without: str = "",
-    more: Mapping[str, str] | None = None,
 ) -> AsyncIterator[City]:
     """A running city; `without` names what is missing in every API process."""
-    settings = Settings(database_url=database_url, redis_url=redis_url, auth_secret=SECRET, access_token_ttl_s=60)
     common = {
-        "DATABASE_URL": database_url,
-        "REDIS_URL": redis_url,
+        "DATABASE_URL": around.database_url,
+        "REDIS_URL": around.redis.url,
         "AUTH_SECRET": SECRET,
-        "ACCESS_TOKEN_TTL_S": str(settings.access_token_ttl_s),
+        "ACCESS_TOKEN_TTL_S": str(TOKEN_TTL_S),
         "TRUSTED_PROXIES": "127.0.0.0/8",
         "HOST": "127.0.0.1",
         "LOG_LEVEL": "warning",
         "FAULTS_WITHOUT": without,
         # Else glibc keeps for each thread the 19 MiB of its last password, and who leaks could hide behind that.
         "MALLOC_MMAP_THRESHOLD_": "1000000",
-        **(more or {}),
+        **around.told,
     }
     started = []
     for number in range(apis):
         wired = common | {"RUN_WORKERS": "false"}
         if wires and not number:
-            wired["DATABASE_URL"] = await wires.through("postgres", database_url)
-            wired["REDIS_URL"] = await wires.through("redis", redis_url)
+            wired["DATABASE_URL"] = await wires.through("postgres", around.database_url)
+            wired["REDIS_URL"] = await wires.through("redis", around.redis.url)
         started.append(Process(f"api-{number + 1}", home, wired))
     working = common | {"RUN_API": "false", "FAULTS_WITHOUT": ""}
     helping = [Process(f"worker-{number + 1}", home, working) for number in range(workers)]
     try:
         await asyncio.gather(*(process.start() for process in (*started, *helping)))
         await asyncio.gather(*(api.ready() for api in started))
-        city = City(settings, started, helping, wires)
+        city = City(started, helping, wires)
         if wires:
             city.wired = await wires.through("clients", started[0].base)
         yield city

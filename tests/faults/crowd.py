@@ -20,6 +20,8 @@ SIGNED_IN_S, SIGNS_IN_S = 40, 8
 AT_ONCE = 50
 WIRED = 19
 """One watcher in so many comes through a wire of its own, where there are wires: of every view, which come by tens."""
+DROWSY = 97
+"""And one in so many sleeps through all faults."""
 HOST = {"email": "customer@example.com", "password": "Customer123!"}
 VIEWS = ["display"] * 8 + ["singer", "host"]
 KINDS: list[type[Socket] | type[Events]] = [Socket] * 7 + [Events] * 3
@@ -33,6 +35,8 @@ class Crowd:
     ) -> None:
         self._session, self._city, self._venues, self._note = session, city, venues, note
         self.watchers: list[Watcher] = []
+        self.sleepers: list[Watcher] = []
+        self._lulled_at = 0.0
         self.secret_of: dict[str, str] = {}
         self._running: list[asyncio.Task[None]] = []
         self._numbers = itertools.count()
@@ -70,12 +74,34 @@ class Crowd:
                 singer.receipt = (await answer.json())["trackingToken"]
         return song["notes"]
 
+    def lull(self) -> None:
+        """Some fall asleep and are no watchers until they are roused."""
+        self.sleepers, self._lulled_at = self.watchers[::DROWSY], time.monotonic()
+        del self.watchers[::DROWSY]
+        for sleeper in self.sleepers:
+            sleeper.sleep()
+
+    def rouse(self) -> list[Watcher]:
+        """They count again; who is to wake up."""
+        roused, self.sleepers = self.sleepers, []
+        self.watchers += roused
+        return roused
+
+    @property
+    def connected(self) -> int:
+        """How often anybody was."""
+        return sum(watcher.connected for watcher in (*self.watchers, *self.sleepers))
+
+    @property
+    def asleep_min(self) -> float:
+        return (time.monotonic() - self._lulled_at) / 60
+
     async def leave(self) -> None:
         """Everybody goes home."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
-        self.watchers, self._running, self.secret_of = [], [], {}
+        self.watchers, self.sleepers, self._running, self.secret_of = [], [], [], {}
 
     async def sign_in(self) -> Mapping[str, str]:
         """The host's credentials, fresh enough."""

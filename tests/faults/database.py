@@ -59,10 +59,10 @@ class Archive:
             await db.execute(HISTORY)
         return names
 
-    async def begin(self) -> None:
-        """Forget the history before now; nobody may write meanwhile."""
+    async def begin(self, *remembered: str) -> None:
+        """Forget the history before now, but of these venues; nobody may write meanwhile."""
         async with self._connected() as db:
-            await db.execute("TRUNCATE faults_history")
+            await db.execute("DELETE FROM faults_history WHERE venue <> ALL($1)", remembered)
             await db.execute("SELECT faults_note(venues_id, epoch::text, version) FROM venue_streams")
 
     async def commits(self) -> list[Commit]:

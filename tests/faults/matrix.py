@@ -1,32 +1,43 @@
-"""Every fault of the matrix: how it comes, how long it stays, and how it goes."""
+"""Every fault of the matrix: how it comes, how long it stays, and how it goes. And a few in cities elsewhere."""
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-import random
 import signal
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from redis.asyncio import Redis
-
-from tests.faults.night import Night
-
-Deed = Callable[[Night], Awaitable[Any]]
-COUNT = itertools.count(1)
-SOME = 11
-"""One watcher in so many: of every view, which come by tens."""
-# One thread that stays: a server ends when the thread that started it does.
-HANDS = ThreadPoolExecutor(1)
+from tests.faults import surroundings
+from tests.faults.deeds import (
+    Deed,
+    again_and_again,
+    at_redis,
+    block_one,
+    deafen_one,
+    deafen_some,
+    die_before_telling,
+    hear_again,
+    kill_backends,
+    kill_one,
+    kill_workers,
+    nothing,
+    order,
+    revive,
+    roll,
+    send,
+    server,
+    sleep_hosts,
+    sleep_some,
+    wake_hosts,
+    wake_sleepers,
+    wake_some,
+    wire,
+)
+from tests.faults.surroundings import Surroundings
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Durations in seconds. `needs` names what a small city may lack: postgres (a server of ours), wires. With
-    `then_quiet` nobody writes any more while the fault lasts, so no later hint can tell of an earlier one's loss.
+    """Durations in seconds. With `then_quiet` nobody writes any more while the fault lasts, so no later hint can tell
+    of an earlier one's loss.
     """
 
     name: str
@@ -34,140 +45,12 @@ class Fault:
     heal: Deed
     hold_s: float = 8
     before_s: float = 2
-    needs: str = ""
     then_quiet: bool = False
     staleness_max_s: float = 10
 
 
-async def nothing(_night: Night) -> None:
-    return None
-
-
-async def _redis(night: Night, *command: str) -> None:
-    async with Redis.from_url(night.redis.url) as client:
-        await client.execute_command(*command)  # type: ignore[no-untyped-call]
-
-
-def at_redis(*command: str) -> Deed:
-    return lambda night: _redis(night, *command)
-
-
-def order(**what: Any) -> Deed:
-    async def give(night: Night) -> None:
-        night.city.order(**what)
-
-    return give
-
-
-def server(name: str, deed: str) -> Deed:
-    """Do something to PostgreSQL or Redis: start, stop, kill, pause, resume."""
-    return lambda night: asyncio.get_running_loop().run_in_executor(HANDS, getattr(getattr(night, name), deed))
-
-
-def wire(name: str, deed: str, **given: Any) -> Deed:
-    async def do(night: Night) -> None:
-        assert night.city.wires
-        await getattr(night.city.wires, deed)(name, **given)
-
-    return do
-
-
-def send(number: signal.Signals, which: int = 0) -> Deed:
-    async def do(night: Night) -> None:
-        night.city.apis[which].signal(number)
-
-    return do
-
-
-async def kill_one(night: Night) -> None:
-    night.city.apis[0].signal(signal.SIGKILL)
-    await night.city.apis[0].gone()
-
-
-async def revive(night: Night) -> None:
-    """Start again whatever has died."""
-    for process in (*night.city.apis, *night.city.workers):
-        if not process.alive:
-            await process.start()
-
-
-async def roll(night: Night) -> None:
-    """Restart one process after the other, politely."""
-    for api in night.city.apis:
-        api.signal(signal.SIGTERM)
-        await api.gone()
-        await api.start()
-        await api.ready()
-
-
-async def die_before_telling(night: Night) -> None:
-    night.city.apis[0].order(hints="fatal")
-    await night.city.apis[0].gone()
-    night.city.apis[0].order(hints=None)
-
-
-async def kill_workers(night: Night) -> None:
-    for worker in night.city.workers:
-        worker.signal(signal.SIGKILL)
-        await worker.gone()
-
-
-async def block_one(night: Night) -> None:
-    night.city.apis[0].order(block=next(COUNT))
-
-
-async def deafen_one(night: Night) -> None:
-    night.city.apis[0].order(deaf=next(COUNT))
-
-
-async def again_and_again(night: Night) -> None:
-    for _ in range(8):
-        await _redis(night, "CLIENT", "KILL", "TYPE", "pubsub")
-        await asyncio.sleep(1)
-
-
-async def kill_backends(night: Night) -> None:
-    for _ in range(4):
-        await night.archive.kill_backends()
-        await asyncio.sleep(1)
-
-
-def some(night: Night) -> list[Any]:
-    return night.watchers[::SOME]
-
-
-async def deafen_some(night: Night) -> None:
-    for watcher in some(night):
-        watcher.deafen()
-
-
-async def hear_again(night: Night) -> None:
-    for watcher in some(night):
-        watcher.deafen(deaf=False)
-
-
-async def sleep_some(night: Night) -> None:
-    for watcher in some(night):
-        watcher.sleep()
-
-
-async def wake_some(night: Night) -> None:
-    for watcher in random.sample(some(night), len(some(night))):
-        watcher.wake()
-        await asyncio.sleep(0.01)
-
-
-async def sleep_hosts(night: Night) -> None:
-    for watcher in night.watchers:
-        if watcher.as_view == "host":
-            watcher.sleep()
-
-
-async def wake_hosts(night: Night) -> None:
-    for watcher in night.watchers:
-        if watcher.as_view == "host":
-            watcher.wake()
-
+ALL_ALONG = Fault("clients sleep all along", wake_sleepers, nothing, hold_s=1)
+"""They have slept through everything before: the last of the table."""
 
 FAULTS = (
     Fault("nothing", nothing, nothing, staleness_max_s=1),
@@ -177,7 +60,7 @@ FAULTS = (
     Fault("redis stopped", server("redis", "pause"), server("redis", "resume")),
     Fault("subscriptions killed", again_and_again, nothing, hold_s=1),
     Fault("subscription lost unnoticed", deafen_one, nothing),
-    Fault("redis half-open for one", wire("redis", "cut"), wire("redis", "mend"), hold_s=15, needs="wires"),
+    Fault("redis half-open for one", wire("redis", "cut"), wire("redis", "mend"), hold_s=15),
     Fault("redis flushed", at_redis("FLUSHALL"), nothing, hold_s=2),
     Fault("all hints lost", order(hints="lost"), order(hints=None)),
     Fault("the last hints lost", order(hints="lost"), order(hints=None), hold_s=3, then_quiet=True),
@@ -186,21 +69,40 @@ FAULTS = (
     Fault("hints doubled", order(hints="doubled"), order(hints=None)),
     Fault("hints reordered", order(hints="reordered"), order(hints=None)),
     Fault("crash before the hint", die_before_telling, revive, hold_s=3),
-    Fault("database restarted", server("postgres", "stop"), server("postgres", "start"), hold_s=1, needs="postgres"),
-    Fault("database away", server("postgres", "kill"), server("postgres", "start"), hold_s=15, needs="postgres"),
-    Fault("database stopped", server("postgres", "pause"), server("postgres", "resume"), hold_s=15, needs="postgres"),
+    Fault("database restarted", server("postgres", "stop"), server("postgres", "start"), hold_s=1),
+    Fault("database away", server("postgres", "kill"), server("postgres", "start"), hold_s=15),
+    Fault("database stopped", server("postgres", "pause"), server("postgres", "resume"), hold_s=15),
     Fault("backends killed", kill_backends, nothing, hold_s=1),
-    Fault("database half-open for one", wire("postgres", "cut"), wire("postgres", "mend"), hold_s=20, needs="wires"),
-    Fault("database slow for one", wire("postgres", "slow", latency_ms=500), wire("postgres", "mend"), needs="wires"),
+    Fault("database half-open for one", wire("postgres", "cut"), wire("postgres", "mend"), hold_s=20),
+    Fault("database slow for one", wire("postgres", "slow", latency_ms=500), wire("postgres", "mend")),
     Fault("API killed", kill_one, revive, hold_s=5),
     Fault("API stopped", send(signal.SIGSTOP), send(signal.SIGCONT), hold_s=20),
     Fault("API blocked 3 s", block_one, nothing, hold_s=4),
     Fault("rolling restart", roll, nothing, hold_s=1),
-    Fault("clients half-open", wire("clients", "cut"), wire("clients", "mend"), hold_s=20, needs="wires"),
-    Fault("clients at 1 KB/s", wire("clients", "slow", kb_per_s=1), wire("clients", "mend"), hold_s=15, needs="wires"),
+    Fault("clients half-open", wire("clients", "cut"), wire("clients", "mend"), hold_s=20),
+    Fault("clients at 1 KB/s", wire("clients", "slow", kb_per_s=1), wire("clients", "mend"), hold_s=15),
     Fault("clients stop reading", deafen_some, hear_again, hold_s=20),
     Fault("clients sleep a minute", sleep_some, wake_some, hold_s=60),
     Fault("tickets expire asleep", sleep_hosts, wake_hosts, hold_s=70),
     Fault("worker killed", kill_workers, revive, hold_s=3),
+    ALL_ALONG,
 )  # fmt: skip
 BY_NAME = {fault.name: fault for fault in FAULTS}
+
+ON_A_CLUSTER = (
+    replace(BY_NAME["nothing"], name="cluster: nothing"),
+    replace(BY_NAME["redis killed"], name="cluster: a master killed"),
+    replace(BY_NAME["redis stopped"], name="cluster: a master stopped"),
+    replace(BY_NAME["rolling restart"], name="cluster: rolling restart"),
+)
+BEHIND_A_POOLER = (
+    replace(BY_NAME["nothing"], name="pooler: nothing"),
+    replace(BY_NAME["backends killed"], name="pooler: backends killed"),
+    Fault("pooler: restarted", server("pooler", "stop"), server("pooler", "start"), hold_s=1),
+    Fault("pooler: killed", server("pooler", "kill"), server("pooler", "start"), hold_s=15),
+)
+CITIES: dict[Surroundings, tuple[Fault, ...]] = {
+    surroundings.plain: FAULTS,
+    surroundings.on_a_cluster: ON_A_CLUSTER,
+    surroundings.behind_a_pooler: BEHIND_A_POOLER,
+}

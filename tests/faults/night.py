@@ -19,9 +19,9 @@ from tests.faults.crowd import Crowd
 from tests.faults.database import Archive
 from tests.faults.journal import CALM, Journal, Sample, Shown
 from tests.faults.leftovers import Held
+from tests.faults.surroundings import Around
 from tests.faults.watchers import Watcher
 from tests.faults.writers import Writers
-from tests.services import Server
 
 if TYPE_CHECKING:
     from tests.faults.matrix import Fault
@@ -33,9 +33,7 @@ LOADS = re.compile(r'^singr_live_snapshot_loads_total\{outcome="read"\} (\S+)', 
 
 
 class Night:
-    """`city` full of people. `postgres` and `redis` are the servers, where they are ours to take away. What should
-    become true is waited for up to `patience_s`.
-    """
+    """`city` full of people. What should become true is waited for up to `patience_s`."""
 
     def __init__(
         self,
@@ -43,14 +41,13 @@ class Night:
         archive: Archive,
         session: aiohttp.ClientSession,
         venues: list[str],
-        redis: Server,
-        postgres: Server | None,
+        around: Around,
         *,
         per_s: float,
         patience_s: float,
     ) -> None:
         self.city, self.archive, self.session = city, archive, session
-        self.redis, self.postgres, self.patience_s = redis, postgres, patience_s
+        self.around, self.patience_s = around, patience_s
         self.writers = Writers(session, city, venues, per_s)
         self.crowd = Crowd(session, city, venues, self._note)
         self.journal = Journal()
@@ -94,11 +91,11 @@ class Night:
     ) -> Verdict:
         """Live through one fault; what the checker thinks of it."""
         await self.converge()
-        await self.archive.begin()
+        await self.archive.begin(*(sleeper.at_venue for sleeper in self.crowd.sleepers))
         self.journal = journal = Journal()
         for watcher in self.watchers:
             watcher.note()
-        before = sum(watcher.connected for watcher in self.watchers)
+        before = self.crowd.connected
         run = f"{fault.name} {time.time():.3f}"
         self.writers.start(run)
         await asyncio.sleep(fault.before_s)
@@ -121,7 +118,7 @@ class Night:
         journal.stored = await self.archive.stored(run)
         journal.writes, journal.refused = [asked.fact for asked in self.writers.asked], self.writers.refused
         journal.secret_of = dict(self.crowd.secret_of)
-        journal.reconnects = sum(watcher.connected for watcher in self.watchers) - before
+        journal.reconnects = self.crowd.connected - before
         return judge(journal, staleness_max_s=staleness_max_s, healing_max_s=healing_max_s)
 
     async def converge(self) -> bool:
@@ -171,8 +168,7 @@ class Night:
 async def opened(
     city: City,
     database_url: str,
-    redis: Server,
-    postgres: Server | None = None,
+    around: Around,
     *,
     venues: int,
     watchers: int,
@@ -187,7 +183,7 @@ async def opened(
     connector = aiohttp.TCPConnector(limit=0, force_close=True)
     limits = aiohttp.ClientTimeout(total=None, sock_connect=10)
     async with aiohttp.ClientSession(connector=connector, timeout=limits) as session:
-        night = Night(city, archive, session, names, redis, postgres, per_s=per_s, patience_s=patience_s)
+        night = Night(city, archive, session, names, around, per_s=per_s, patience_s=patience_s)
         feeling = asyncio.create_task(night.feel())
         try:
             if rehearsed:

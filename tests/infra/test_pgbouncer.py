@@ -18,8 +18,8 @@ ANN = Actor(kind="user", id=str(uuid4()), user_id=uuid4())
 
 @pytest.fixture
 def pooled_url(database_url: str) -> Iterator[str]:
-    with pgbouncer(database_url) as url:
-        yield url
+    with pgbouncer(database_url) as pooler:
+        yield pooler.url
 
 
 @pytest.fixture
