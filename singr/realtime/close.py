@@ -31,7 +31,7 @@ TOO_BIG = Close(1009, "too-big", "stop", "a message over 4 KB")
 BAD_MESSAGE = Close(4400, "bad-message", "stop", "not one of the messages a client may send")
 FORBIDDEN = Close(4403, "forbidden", "stop", "the ticket is for another venue or view")
 NOT_FOUND = Close(4404, "not-found", "stop", "no such venue, or it has been removed")
-CONFLICT = Close(4409, "conflict", "stop", "too many venues on one connection")
+CONFLICT = Close(4409, "conflict", "stop", "more than 16 venues on one connection")
 
 TABLE = (
     LEAVING,

@@ -160,7 +160,8 @@ class Conversation:
             raise Refused(NOT_FOUND)
         ticket = await self._admitted(hello, venue_id)
         if len({*(seat.room.venue_id for seat in self._watcher.seats), venue_id}) > VENUES_MAX:
-            raise Refused(CONFLICT)
+            self._fail(CONFLICT)
+            return
         since = Position(hello.epoch, hello.version) if hello.epoch and hello.version is not None else None
         room = await self._hub.rooms.enter(venue_id, since)
         if not self._watcher.ended:

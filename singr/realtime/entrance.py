@@ -21,6 +21,12 @@ def admit(call: Call, hub: Hub) -> None:
         raise UpstreamUnavailable("this process is full", retry_after_s=5)
 
 
+def check_greeting(hub: Hub) -> None:
+    """Raises UpstreamUnavailable while too many have connected and are not seated yet, who may be holding us up."""
+    if len(hub.greeting) >= hub.tempo.greeting_max:
+        raise UpstreamUnavailable("too many are connecting", retry_after_s=hub.tempo.hello_s)
+
+
 def check_open(hub: Hub) -> None:
     """Raises UpstreamUnavailable once this process has begun to send its watchers away."""
     if hub.draining:

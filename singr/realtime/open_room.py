@@ -130,11 +130,10 @@ class OpenRoom:
         step, self._outgoing = merge(self._outgoing), []
         self._flushed_at = self._loop.time()
         self._told.append((step.version, self._flushed_at))
-        for seat, frame in self.audience.deliveries(step):
-            seat.show(frame)
+        written = sum(seat.show(frame) for seat, frame in self.audience.deliveries(step))
+        metrics.DELIVERIES.inc(written)
         for seat, frame in self.audience.notices(step):
             seat.mention(frame)
-        metrics.DELIVERIES.inc(len(self.audience))
 
     def age_s(self, version: int) -> float:
         """For how long members have been told something newer than `version`; at least, for one long past."""

@@ -27,7 +27,10 @@ async def make_forever(hub: Hub) -> None:
     while True:
         due = loop.time() + hub.tempo.tick_s
         await asyncio.sleep(hub.tempo.tick_s)
-        metrics.LOOP_LAG.observe(loop.time() - due)
+        late_s = loop.time() - due
+        metrics.LOOP_LAG.observe(late_s)
+        if late_s > hub.tempo.lag_max_s:
+            log.warning("the event loop was blocked", extra={"seconds": round(late_s, 2)})
         try:
             make(hub, loop.time())
         except Exception:

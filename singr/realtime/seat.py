@@ -56,13 +56,14 @@ class Seat:
     def expires(self) -> datetime | None:
         return datetime.fromtimestamp(self.expires_at, UTC) if self.expires_at else None
 
-    def show(self, frame: Frame) -> None:
-        """Write a frame, or remember that one was skipped."""
+    def show(self, frame: Frame) -> bool:
+        """Write a frame, or remember that one was skipped; whether it was written."""
         watcher = self.watcher
         if watcher.behind:
             self._missed = True
-        else:
-            watcher.transport.write(frame.wire(watcher.form))
+            return False
+        watcher.transport.write(frame.wire(watcher.form))
+        return True
 
     def mention(self, frame: Frame) -> None:
         """Write a heartbeat or a notice; one that a slow client does not get is no loss."""

@@ -10,12 +10,16 @@ class Tempo(Struct, frozen=True, kw_only=True):
 
     tick_s: float = 0.5
     """How often the hub looks at its clocks; the resolution of everything below but the coalescing."""
+    lag_max_s: float = 1
+    """A tick later than this was kept from coming by something that blocked the event loop: that is logged."""
     host_beat_s: float = 3
     beat_s: float = 4
     """Whoever hears nothing for two heartbeats says "stale", so two of them must be well below the promised 10 s."""
     silence_s: float = 45
     """A WebSocket client that has said nothing for so long is closed, as is a dead TCP peer."""
     hello_s: float = 5
+    greeting_max: int = 4000
+    """So many WebSockets may be open that are not seated yet; whoever comes then comes back later."""
     answer_s: float = 8
     """For everything one client message asks of Redis and the database."""
 

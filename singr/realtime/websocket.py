@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from singr.core.errors import ValidationFailed
 from singr.http.call import Call
 from singr.realtime.conversation import Conversation
-from singr.realtime.entrance import admit
+from singr.realtime.entrance import admit, check_greeting
 from singr.realtime.frame import Form
 from singr.realtime.hub import HUB
 from singr.realtime.takeover import take_over
@@ -31,6 +31,7 @@ async def connect(call: Call, request: web.Request) -> web.StreamResponse:
     """
     hub = request.app[HUB]
     admit(call, hub)
+    check_greeting(hub)
     head = HEAD.format(accept=_accept(request), request_id=call.request_id)
     watcher = Watcher(hub, Form.WEBSOCKET, head.encode())
     watcher.talk = Conversation(hub, call, watcher)

@@ -19,7 +19,7 @@ SIGN_INS = Counter("singr_sign_ins_total", "Sign-in attempts", ("outcome",))
 
 CONNECTIONS = Gauge("singr_live_connections", "Live connections", ("transport",))
 ROOMS = Gauge("singr_live_rooms", "Venue rooms open in this process")
-DELIVERIES = Counter("singr_live_deliveries_total", "Deltas told to watchers")
+DELIVERIES = Counter("singr_live_deliveries_total", "Deltas written to watchers")
 STALENESS = Histogram(
     "singr_live_staleness_seconds",
     "Age of what a client shows, as its pongs tell",

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import msgspec
 import pytest
 
@@ -119,6 +120,20 @@ async def test_a_full_process_sends_people_to_another(people: Crowd, one: Proces
     async with people.session.get(f"{one.url}v1/live/venues/bar/events") as answer:
         assert answer.status == 503
         assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_while_too_many_have_not_said_hello_no_more_are_let_in(
+    redis_url: str, people: Crowd, world: World
+) -> None:
+    async with process(redis_url, world, tempo=tempo(greeting_max=2)) as one:
+        silent = [await people.socket(one) for _ in range(2)]
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await people.socket(one)
+        assert refused.value.status == 503
+        assert refused.value.headers
+        assert int(refused.value.headers["Retry-After"]) > 0
+        await shows_the_truth((await people.stream(one, world)).screen, await silent[0].hello(world))
+        await people.socket(one)
 
 
 async def test_who_does_not_say_hello_is_sent_away(redis_url: str, people: Crowd, world: World) -> None:
@@ -279,8 +294,8 @@ async def test_a_socket_shows_no_more_venues_than_anybody_needs(redis_url: str, 
         socket = await people.socket(one)
         for each in worlds:
             await socket.hello(each)
-        await until(lambda: socket.of_type("error"))
-        assert socket.of_type("error")[0] == {"type": "error", "code": "conflict", "venue": "bar-16"}
+        await ends(socket, close.CONFLICT)
+        assert socket.said[-1] == {"type": "error", "code": "conflict"}
         assert len(socket.of_type("ready")) == 16
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import time
+
+import msgspec
 from prometheus_client import REGISTRY
 
-from tests.realtime.stage import Crowd, Process, shows_the_truth
+from tests.heard import Heard
+from tests.realtime.stage import QUICK, Crowd, Process, process, shows_the_truth
 from tests.realtime.waiting import until
 from tests.realtime.world import World
 
@@ -61,3 +67,26 @@ async def test_rooms_that_may_be_stale_are_counted(people: Crowd, one: Process, 
     await until(lambda: measured("stale_rooms") == 1)
     world.down = False
     await until(lambda: measured("stale_rooms") == 0)
+
+
+async def test_a_delivery_is_what_was_written_and_not_what_was_skipped(
+    people: Crowd, one: Process, world: World
+) -> None:
+    screens = [await (await people.socket(one)).hello(world) for _ in range(2)]
+    await shows_the_truth(*screens)
+    written, skipping = measured("deliveries_total"), next(iter(one.hub.watchers))
+    skipping.pause_writing()
+    await one.publish(world, world.put("r1", "for one of them"))
+    await until(lambda: any(screen.position == world.position for screen in screens))
+    assert measured("deliveries_total") == written + 1
+    skipping.resume_writing()
+    await shows_the_truth(*screens)
+
+
+async def test_what_blocks_the_loop_is_logged(redis_url: str, world: World, heard: Heard) -> None:
+    async with process(redis_url, world, tempo=msgspec.structs.replace(QUICK, lag_max_s=0.2)):
+        asyncio.get_running_loop().call_soon(time.sleep, 0.5)
+        await until(lambda: any("the event loop was blocked" in line for line in heard.lines))
+    told = next(json.loads(line) for line in heard.lines if "the event loop was blocked" in line)
+    assert told["level"] == "warning"
+    assert told["seconds"] >= 0.2
