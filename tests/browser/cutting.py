@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 
-from playwright.async_api import Page, Route
+from playwright.async_api import Page, Route, WebSocketRoute
 
 DEADLINE_S = 60
 PUT = """(entries) => entries.forEach((entry) =>
@@ -47,3 +47,38 @@ async def sent(page: Page) -> None:
         while await page.evaluate(IS_SENDING):
             await page.evaluate("dispatchEvent(new Event('online'))")
             await asyncio.sleep(0.05)
+
+
+class Line:
+    """A page's way to the server, which can be cut and mended, the live stream with all the rest."""
+
+    def __init__(self, page: Page) -> None:
+        self._page, self._is_cut = page, False
+        self._sockets: list[WebSocketRoute] = []
+
+    @classmethod
+    async def of(cls, page: Page) -> Line:
+        """To be taken before the page goes anywhere."""
+        line = cls(page)
+        await page.route_web_socket("**/v1/live", line._connect)
+        await page.route("**/v1/**", line._call)
+        return line
+
+    async def cut(self) -> None:
+        self._is_cut = True
+        for socket in self._sockets:
+            await socket.close()
+        self._sockets.clear()
+
+    def mend(self) -> None:
+        self._is_cut = False
+
+    async def _connect(self, socket: WebSocketRoute) -> None:
+        if self._is_cut:
+            await socket.close()
+        else:
+            self._sockets.append(socket)
+            socket.connect_to_server()
+
+    async def _call(self, route: Route) -> None:
+        await (route.abort("connectionreset") if self._is_cut else route.continue_())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+import re
+
+from playwright.async_api import Page, Route, expect
 
 from tests.browser.people import TV, VENUE, People
 from tests.house import House
 
 AFTERNOON = "2026-03-06T15:00:00"
+SCRIPT = re.compile(r"(/static/screen-screen\.)\w+")
 
 
 async def watched(people: People) -> Page:
@@ -23,7 +26,9 @@ async def test_after_ten_minutes_without_the_server_names_go_and_the_code_stays(
     screen = await watched(people)
     await expect(screen.locator("#queue")).to_contain_text("Anna")
     await screen.context.set_offline(True)
-    await screen.clock.run_for("03:00")
+    await screen.clock.run_for("00:45")
+    await expect(screen.locator("#live")).to_be_hidden()
+    await screen.clock.run_for("02:15")
     await expect(screen.locator("#live")).to_be_visible()
     await expect(screen.locator("#queue")).to_be_visible()
     await screen.clock.run_for("10:00")
@@ -43,6 +48,43 @@ async def test_at_six_it_fetches_itself_anew_once_the_server_answers(people: Peo
     await screen.clock.fast_forward("06:00")
     await expect(screen.locator("body[data-old]")).to_have_count(0)
     await expect(screen.locator("#scan")).to_be_visible()
+
+
+async def test_a_new_version_is_fetched_once_the_server_has_it(people: People) -> None:
+    screen = await watched(people)
+    await expect(screen.locator("#scan")).to_be_visible()
+    await screen.evaluate("document.body.dataset.old = ''")
+    async with screen.expect_response(f"**/v/{VENUE}/screen") as looked:
+        await screen.clock.fast_forward("06:00")
+    await (await looked.value).finished()
+    await expect(screen.locator("body[data-old]")).to_have_count(1)
+
+    async def another(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, body=SCRIPT.sub(r"\g<1>aaaaaaaaaaaa", await answer.text()))
+
+    await screen.route(f"**/v/{VENUE}/screen", another)
+    await screen.clock.fast_forward("06:00")
+    await expect(screen.locator("body[data-old]")).to_have_count(0)
+    await expect(screen.locator("#live")).to_be_hidden()
+    await expect(screen.locator("#clock")).not_to_be_empty()
+
+
+async def test_no_picture_stands_long_enough_to_burn_in(people: People) -> None:
+    screen = await watched(people)
+    await expect(screen.locator("#scan")).to_be_visible()
+
+    async def left_edge() -> float:
+        return float(await screen.locator("footer h1").evaluate("(node) => node.getBoundingClientRect().left"))
+
+    at_first = await left_edge()
+    await screen.clock.fast_forward("03:01")
+    assert await left_edge() == at_first + 8
+    await expect(screen.locator("#stage")).to_have_class("swapped")  # three in the afternoon is odd
+    await screen.clock.fast_forward("01:00:00")
+    await expect(screen.locator("#stage")).not_to_have_class("swapped")
+    await screen.clock.fast_forward("01:00:00")
+    await expect(screen.locator("#stage")).to_have_class("swapped")
 
 
 async def test_nothing_stands_in_the_margin_that_a_tv_may_cut_off(people: People, house: House) -> None:
