@@ -65,7 +65,7 @@ async def show(call: Call, request: web.Request, url_name: str, token: str) -> w
     row = await BY_URL_NAME(call.kit.db, url_name=url_name)
     settings = call.kit.settings
     if row is None or row.series is None or _signer(settings).verify(token) != _text(row):
-        raise NotFound("This link holds no longer. Ask the host for a new one")
+        raise NotFound("this link holds no longer")
     venue = await venues.row_by_url_name(call.kit.db, url_name)
     response = await singer_view.page(call, request, venue, [], Looking(), Asking(), kiosk=_path(settings, row))
     devices = Devices(settings.auth_secret, secure=settings.base_url.startswith("https:"))

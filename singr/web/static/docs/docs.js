@@ -23,9 +23,7 @@ function show({ info, paths, components }) {
       parts.set(part, [...(parts.get(part) ?? []), details(method, path, operation, components.schemas)]);
     }
   }
-  for (const [part, calls] of parts) {
-    $(".languages").before(el("section", { lang: "en", dir: "ltr" }, el("h2", {}, part), ...calls));
-  }
+  for (const [part, calls] of parts) $("#calls").append(el("section", { lang: "en", dir: "ltr" }, el("h2", {}, part), ...calls));
 }
 
 function details(method, path, operation, schemas) {

@@ -80,8 +80,9 @@ export class Health {
 
   #showWatching() {
     const { phones, screens } = this.#watching ?? {};
-    $("#watching").hidden = typeof phones !== "number";
-    if ($("#watching").hidden) return;
+    const isKnown = typeof phones === "number";
+    for (const line of document.querySelectorAll(".watching")) line.hidden = !isKnown;
+    if (!isKnown) return;
     setText($("#phones"), number.format(phones));
     setText($("#screens"), number.format(screens));
   }

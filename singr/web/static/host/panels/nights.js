@@ -21,10 +21,11 @@ function svg(tag, given, ...children) {
 function bars(title, values, width) {
   const most = Math.max(1, ...values.map(([, n]) => n));
   const wide = width / Math.max(1, values.length);
+  const thick = Math.min(wide * 0.8, LABEL);
   const every = Math.ceil((values.length * LABEL) / width);
   const drawn = values.flatMap(([label, n, long], place) => {
     const height = (n / most) * (HEIGHT - 16);
-    const at = { x: place * wide + wide * 0.1, y: HEIGHT - height, width: wide * 0.8, height };
+    const at = { x: (place + 0.5) * wide - thick / 2, y: HEIGHT - height, width: thick, height };
     const bar = svg("rect", { ...at, class: "bar" }, svg("title", {}, `${long}: ${number.format(n)}`));
     const middle = { x: (place + 0.5) * wide, "text-anchor": "middle" };
     const count = n ? [svg("text", { ...middle, y: HEIGHT - height - 4 }, number.format(n))] : [];
