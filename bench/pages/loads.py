@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import BrowserContext, CDPSession
+from playwright.async_api import BrowserContext, CDPSession, Page
 
 from bench.figures import Figure
 from bench.pages.place import Place
@@ -15,6 +15,15 @@ RUNS = 5
 SLOW = {"offline": False, "latency": 300, "downloadThroughput": 200_000, "uploadThroughput": 200_000}
 SLOWER_CPU = 6
 NOTHING = "/healthz"
+# By the page's own clock, at the moment: whoever asks from outside hears of it late.
+NOTE = """(() => {
+  const look = () => {
+    if (window.usableAt === undefined && (%s)) window.usableAt = performance.now();
+  };
+  const everything = { attributes: true, characterData: true, childList: true, subtree: true };
+  new MutationObserver(look).observe(document, everything);
+})()"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 
 
 @dataclass(frozen=True)
@@ -40,8 +49,9 @@ PAGES = (
 
 @dataclass
 class Load:
-    """What one load took until the page was usable."""
+    """What one load took until there was something to see, and until the page was usable."""
 
+    seen_s: float = 0
     usable_s: float = 0
     bytes: float = 0
     urls: set[str] = field(default_factory=set)
@@ -75,14 +85,19 @@ async def _load(context: BrowserContext, path: str, usable: str) -> Load:
     asked = await _listen(link, load)
     await link.send("Network.emulateNetworkConditions", SLOW)
     await link.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_CPU})
+    await page.add_init_script(NOTE % usable)
     await page.goto(path, wait_until="commit")
-    handle = await page.wait_for_function(f"() => ({usable}) ? performance.now() : 0")
-    load.usable_s = float(await handle.json_value()) / 1000
+    load.usable_s = await _seconds(page, "window.usableAt")
     load.urls = set(asked)
     await page.wait_for_load_state("load")
+    load.seen_s = await _seconds(page, PAINTED)
     load.bytes = sum(asked[url] for url in load.urls)
     await page.close()
     return load
+
+
+async def _seconds(page: Page, milliseconds: str) -> float:
+    return float(await (await page.wait_for_function(f"() => {milliseconds}")).json_value()) / 1000
 
 
 async def _listen(link: CDPSession, load: Load) -> dict[str, float]:
@@ -114,6 +129,8 @@ def _figures(budget: Budget, firsts: list[Load], repeats: list[Load], floors: li
                reference=kb, budget=f"≤ {budget.first_kb}", **least),
         Figure(name=f"{budget.name}: requests until usable", unit="", runs=[len(load.urls) for load in firsts],
                reference=[len(load.urls) for load in floors], budget=f"≤ {budget.requests}", **least),
+        Figure(name=f"{budget.name}: on screen, slow phone", unit="s", runs=[load.seen_s for load in firsts],
+               reference=[load.seen_s for load in floors], **least),
         Figure(name=f"{budget.name}: usable, slow phone", unit="s", runs=[load.usable_s for load in firsts],
                reference=[load.usable_s for load in floors], budget=f"≤ {budget.usable_s}", **least),
     ]  # fmt: skip
