@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import signal
 import sys
 import urllib.error
@@ -13,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench import linux
 from bench.data.filling import Size, fill
 from singr import schema
 from singr.up import account, machine, provision
@@ -68,14 +70,16 @@ def filled(scale: float) -> Iterator[House]:
 
 
 @contextmanager
-def serving(house: House, *, tree: Path = ROOT, extra: Mapping[str, str] | None = None) -> Iterator[House]:
-    """The product of `tree` in one process, API and workers; `house.url` and `house.pid` while it runs."""
-    port = free_port()
-    env = {**house.env, "HOST": "127.0.0.1", "PORT": str(port), "PYTHONPATH": str(tree), **(extra or {})}
-    with running([sys.executable, "-m", "singr", "serve"], env, house.home / f"serve-{port}.log", tree) as child:
-        url = f"http://127.0.0.1:{port}"
-        child.wait_until(lambda: answers(f"{url}/readyz"), timeout_s=START_TIMEOUT_S)
+def serving(house: House, *, port: int = 0, extra: Mapping[str, str] | None = None) -> Iterator[House]:
+    """The product in one process, API and workers; `house.url` and `house.pid` while it runs. At a `port` where another
+    one listens, the two share the calls."""
+    given = {"HOST": "127.0.0.1", "REUSE_PORT": "true", "PYTHONPATH": str(ROOT), **(extra or {})}
+    port = port or free_port()
+    url, log = f"http://127.0.0.1:{port}", house.home / f"serve-{secrets.token_hex(4)}.log"
+    env = {**house.env, "PORT": str(port), **given}
+    with running([sys.executable, "-m", "singr", "serve"], env, log) as child:
         house.url, house.pid = url, child.process.pid if child.process else 0
+        child.wait_until(lambda: linux.listens(house.pid, port) and answers(f"{url}/readyz"), timeout_s=START_TIMEOUT_S)
         yield house
 
 

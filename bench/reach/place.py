@@ -21,9 +21,10 @@ import aiohttp
 import asyncpg
 import uvloop
 
+from bench import linux
 from bench.figures import Figure
 from bench.house import answers, running
-from bench.reach import linux, receivers
+from bench.reach import receivers
 from bench.reference.load import cpu_s
 from singr.up.child import Child
 from singr.up.ports import free_port
