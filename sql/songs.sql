@@ -294,7 +294,8 @@ LIMIT :max_rows
 
 -- songs_worded(tenant, system, query, text, start, until, likeness, artist_key, title_key, after, most, max_rows) -> many
 -- Songs with the words of a query, but for those songs_begun gives, the likest to `text` first, after a position.
--- The words say which book; without `most` a common word would be a walk through it.
+-- The words say which book; without `most` a common word would be a walk through it. A likeness is dear: it is found
+-- once for each song.
 WITH worded AS MATERIALIZED (
     SELECT d.songdb_id, d.customer_profiles_id, d.openkj_system_id, d.artist, d.title, d.combined, d.artist_key,
            d.title_key
@@ -302,7 +303,7 @@ WITH worded AS MATERIALIZED (
     WHERE d.words @@ :query::tsquery
       AND NOT (d.artist_key >= :start AND d.artist_key < :until OR d.title_key >= :start AND d.title_key < :until)
     LIMIT :most
-), hit AS (
+), hit AS MATERIALIZED (
     SELECT w.*, (1000 * similarity(w.artist_key || ' ' || w.title_key, :text))::int AS likeness
     FROM worded w
     WHERE w.customer_profiles_id = :tenant AND w.openkj_system_id = :system
