@@ -111,9 +111,12 @@ class Place:
         await until(lambda: all(map(self.listens, servers)), STARTS_S)
         return time.monotonic() - began
 
-    async def ask(self, session: aiohttp.ClientSession, venues: int = VENUES_WATCHED, words: str = "") -> Written:
-        """A request at one of so many venues; `words` make it longer."""
-        venue, title, asked_at = f"venue-{random.randint(1, venues)}", secrets.token_hex(8), time.time()  # noqa: S311
+    async def ask(
+        self, session: aiohttp.ClientSession, venues: int = VENUES_WATCHED, words: str = "", venue: str = ""
+    ) -> Written:
+        """A request at one of so many venues, or at a certain one; `words` make it longer."""
+        venue = venue or f"venue-{random.randint(1, venues)}"  # noqa: S311
+        title, asked_at = secrets.token_hex(8), time.time()
         body = {"singerName": "Ann", "artist": f"{venue} {words}".strip(), "title": f"{title} {words}".strip()}
         headers = device(title) | {"X-Forwarded-For": somewhere()}
         async with session.post(f"{self.url}/v1/public/venues/{venue}/requests", json=body, headers=headers) as answer:

@@ -50,10 +50,12 @@ class Arrived(Struct, tag="arrived"):
 
 
 class Counted(Struct, tag="counted"):
-    """`gaps` that ended since it was said last: when (Unix seconds), and how long they were (seconds)."""
+    """`bytes` are those of the deltas; `gaps` ended since it was said last: when (Unix seconds), and how long they were
+    (seconds)."""
 
     connected: int
     deltas: int
+    bytes: int
     lost: int
     returned: int
     gaps: list[tuple[float, float]]
@@ -73,7 +75,7 @@ class Receivers:
         self._counts: dict[int, Counted] = {}
 
     def count(self, what: str) -> int:
-        """`connected`, `deltas`, `lost` or `returned`, of all."""
+        """`connected`, `deltas`, `bytes`, `lost` or `returned`, of all."""
         return sum(getattr(counts, what) for counts in self._counts.values())
 
     def arrived_at(self, venue: str, version: int) -> float | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 import uvloop
 
-from bench import churn, idle, latency, rolling, slow, stampede
+from bench import churn, fanout, idle, latency, rolling, slow, stampede
 from bench.figures import Figure
 from bench.reach import filling, place
 from bench.reach.place import Place
@@ -94,3 +95,17 @@ def test_every_watcher_counts_in_the_latency(here: Place, monkeypatch: pytest.Mo
     found = told(uvloop.run(latency.measured(here, WATCHERS, 5, most_per_s=20)))
     assert [n for name, n in found.items() if "never reached all" in name] == [0]
     assert found["commit → client, p99.9"] >= found["commit → client, p50"] > 0
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("here", [1], indirect=True)
+def test_deliveries_are_counted_beside_as_many_sends_of_as_many_bytes(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout, "BUDGETS", {WATCHERS: 0.75})
+    monkeypatch.setattr(fanout, "CHANGES", 5)
+    monkeypatch.setattr(fanout, "ROUNDS", 1)
+    rate, each = uvloop.run(fanout.measured(here, min(os.sched_getaffinity(0))))
+    assert "to 200 watchers" in rate.name
+    assert len(rate.runs) == len(rate.reference) == len(each.runs) == 1
+    assert min(*rate.reference, *each.reference) > 0

@@ -48,12 +48,12 @@ var (
 	patient   = flag.Bool("patient", false, "whoever loses the connection comes back")
 	slow      = flag.Int("slow", 0, "so many watchers stop reading when told to")
 
-	connected, deltas, lost, returned atomic.Int64
-	resting                           atomic.Bool
-	begun                             = time.Now()
-	absences                          = gaps{ended: [][2]float64{}}
-	say                               = json.NewEncoder(os.Stdout)
-	saying                            sync.Mutex
+	connected, deltas, bytes, lost, returned atomic.Int64
+	resting                                  atomic.Bool
+	begun                                    = time.Now()
+	absences                                 = gaps{ended: [][2]float64{}}
+	say                                      = json.NewEncoder(os.Stdout)
+	saying                                   sync.Mutex
 )
 
 // message is what we need of any message of the server.
@@ -139,7 +139,7 @@ func main() {
 	go dialAll(all)
 	go func() {
 		for range time.Tick(time.Second) {
-			tell(map[string]any{"type": "counted", "connected": connected.Load(), "deltas": deltas.Load(),
+			tell(map[string]any{"type": "counted", "connected": connected.Load(), "deltas": deltas.Load(), "bytes": bytes.Load(),
 				"lost": lost.Load(), "returned": returned.Load(), "gaps": absences.take()})
 		}
 	}()
@@ -252,6 +252,7 @@ func (w *watcher) stay() error {
 			w.show(heard.Version)
 		case "delta":
 			deltas.Add(1)
+			bytes.Add(int64(len(payload)))
 			w.show(heard.Version)
 		case "bye":
 			w.wish = time.Duration(heard.RetryMs) * time.Millisecond
