@@ -58,15 +58,15 @@ class Tally:
     error_count: int = 0
     errors: list[LineNote] = field(default_factory=list)
 
-    def note(self, line: int, message: str) -> None:
+    def note(self, line: int, kind: str, message: str) -> None:
         self.error_count += 1
         if len(self.errors) < NOTES_MAX:
-            self.errors.append(LineNote(line, message))
+            self.errors.append(LineNote(line, message, kind))
 
     def add(self, batch: Batch) -> None:
         self.read += batch.read
         for bad in batch.bad:
-            self.note(bad.line, bad.message)
+            self.note(bad.line, bad.kind, bad.message)
 
 
 async def run(kit: Kit, job: Claimed) -> None:
@@ -107,7 +107,7 @@ async def _stage(kit: Kit, job: Claimed, reader: Reader, tally: Tally, actor: Ac
                     await tx.copy("song_import_songs", STAGED, [_staged(job, line, song) for line, song in wanted])
                 tally.staged += len(wanted)
         except Broken as exc:
-            tally.note(exc.line, str(exc))
+            tally.note(exc.line, exc.kind, str(exc))
             return f"line {exc.line}: {exc}" if exc.line else str(exc)
     return None
 
@@ -159,7 +159,7 @@ async def _end(tx: Transaction, job: Claimed, reader: Reader, tally: Tally, prob
         repeats = await REPEATS(tx, **ours, max_rows=NOTES_MAX)
         bring = WEIGHED if job.dry_run else MERGED
         merged = await bring(tx, **ours, system=job.system, replacing=job.mode == "replace")
-    repeated = [LineNote(repeat.line, f"the same song as line {repeat.first}") for repeat in repeats]
+    repeated = [LineNote(repeat.line, f"the same song as line {repeat.first}", "repeated") for repeat in repeats]
     await ENDED(
         tx,
         **ours,

@@ -17,10 +17,12 @@ OnError = Literal["fail", "skip"]
 
 
 class LineNote(Struct, rename="camel"):
-    """Something about one line of the file; in an OpenKJ database the row's number."""
+    """Something about one line of the file; in an OpenKJ database the row's number. `kind` is the fault in a word for
+    programs; older imports have none."""
 
     line: int
     message: str
+    kind: str = ""
 
 
 class ImportFile(Struct, rename="camel"):

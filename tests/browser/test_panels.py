@@ -18,9 +18,9 @@ async def manage(host: Host, panel: str) -> None:
     await expect(host.page.locator("#panel-title")).to_have_text(panel)
 
 
-async def bring_in(host: Host, house: House) -> None:
+async def bring_in(host: Host, house: House, go: str = "Go") -> None:
     """Send the chosen file, and be the worker that reads it."""
-    await host.page.get_by_role("button", name="Go", exact=True).click()
+    await host.page.get_by_role("button", name=go, exact=True).click()
     await house.becomes("SELECT count(*) FROM song_imports WHERE status = 'queued'", 1)
     sql = "SELECT {} FROM song_imports WHERE status = 'queued'"
     tenant, import_id = [await house.value(sql.format(of)) for of in ("customer_profiles_id::text", "song_imports_id")]
@@ -87,6 +87,24 @@ async def test_a_file_is_tried_then_brought_into_the_book(people: People, house:
     await host.page.get_by_label("Only look what would happen").uncheck()
     await bring_in(host, house)
     await expect(host.page.locator("#panel .on")).to_contain_text("110 songs")
+
+
+async def test_what_is_wrong_with_a_file_is_said_in_the_hosts_language(
+    people: People, house: House, tmp_path: Path
+) -> None:
+    file = tmp_path / "songs.csv"
+    file.write_text("artist,title\nOnly an artist,\nOther,Another Song\nAlone\n")
+    page = await people.page(LAPTOP, locale="de")
+    await page.goto("/host")
+    await page.get_by_label("E-Mail").fill(house.demo.host.email)
+    await page.get_by_label("Passwort").fill(house.demo.host.password)
+    await page.locator("#sign-in .go").click()
+    await page.locator("#manage").click()
+    await page.get_by_role("button", name="Songbuch", exact=True).click()
+    await page.get_by_label("Datei", exact=True).set_input_files(file)
+    await bring_in(Host(page), house, "Los")
+    await expect(page.locator("#panel .faults li")).to_have_text(["Zeile 2 kein Titel", "Zeile 4 zu wenige Spalten"])
+    await expect(page.get_by_text("2 Zeilen sind nicht lesbar")).to_be_visible()
 
 
 async def test_systems_are_added_renamed_and_chosen(people: People, house: House) -> None:

@@ -94,7 +94,7 @@ async def test_a_dry_run_tells_the_same_and_changes_nothing(mode: str, host: Hou
 async def test_duplicates_are_named_and_the_first_spelling_counts(host: House) -> None:
     done = await brought(host, b"Queen,Innuendo\nABBA,Fernando\nQUEEN,INNUENDO\nqueen,innuendo!\n")
     assert counts(done) == (4, 2, 0, 0, 0, 2, 0)
-    assert done["repeated"] == [{"line": n, "message": "the same song as line 1"} for n in (3, 4)]
+    assert done["repeated"] == [{"line": n, "message": "the same song as line 1", "kind": "repeated"} for n in (3, 4)]
     assert "Queen|Innuendo" in await book(host)
 
 

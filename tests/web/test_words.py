@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
 from babel import Locale
 
+from singr import imports
 from singr.web.words import LANGUAGES, TABLES, language_of, of_page, say
 from tests.house import House
 
@@ -25,6 +27,17 @@ def test_every_plural_category_of_a_language_has_its_form(tag: str) -> None:
     for page in TABLES[tag].values():
         lacking = [key for key, text in page.texts.items() if isinstance(text, dict) and set(text) != wanted]
         assert lacking == []
+
+
+def test_whatever_is_wrong_with_a_file_has_its_words() -> None:
+    reading = Path(imports.__file__).with_name("reading")
+    kinds = {
+        kind
+        for file in reading.glob("*.py")
+        for kind in re.findall(r'(?:Bad|Broken)\([^,]+, "(\w+)", ', file.read_text())
+    }
+    assert len(kinds) > 10
+    assert {f"fault_{kind}" for kind in kinds} <= TABLES["en"]["host"].texts.keys()
 
 
 @each_language

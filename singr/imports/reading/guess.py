@@ -52,7 +52,7 @@ def shape(file: IO[bytes], wanted: Format, encoding: Encoding) -> Shape:
     file.seek(0)
     head = file.read(BLOCK)
     if packed := next((name for magic, name in PACKED.items() if head.startswith(magic)), None):
-        raise Broken(1, f"this is {packed}: unpack it first")
+        raise Broken(1, "packed", f"this is {packed}: unpack it first")
     if head.startswith(SQLITE) or wanted == "openkj":
         return Shape("openkj")
     named = encoding_of(file, head) if encoding == "auto" else encoding.replace("utf-8", "utf-8-sig")

@@ -25,7 +25,7 @@ def library(path: str) -> Iterator[Row | Bad | None]:
         with closing(_opened(path)) as link:
             yield from _songs(link)
     except (sqlite3.Error, OverflowError) as exc:
-        raise Broken(0, f"the database cannot be read: {exc}") from exc
+        raise Broken(0, "no_database", f"the database cannot be read: {exc}") from exc
 
 
 def _opened(path: str) -> sqlite3.Connection:
@@ -50,6 +50,6 @@ def _opened(path: str) -> sqlite3.Connection:
 def _songs(link: sqlite3.Connection) -> Iterator[Row | Bad | None]:
     described = link.execute(IS_TABLE).fetchone()
     if not described or not str(described[0]).upper().startswith("CREATE TABLE") or COMPUTED.search(str(described[0])):
-        raise Broken(0, "this is no OpenKJ database: it has no table dbsongs")
+        raise Broken(0, "no_database", "this is no OpenKJ database: it has no table dbsongs")
     for line, artist, title, disc in link.execute(SONGS):
         yield None if disc in NO_SONGS else Row(line, artist, title)

@@ -79,9 +79,9 @@ def table(text: TextIO, delimiter: str) -> Iterator[Row | Bad | None]:
             return
         except Unclosed:
             lines.resume()
-            yield Bad(began, "a quoted field begins here and does not end")
+            yield Bad(began, "unclosed", "a quoted field begins here and does not end")
         except (TooLong, csv.Error):
-            yield Bad(began, f"longer than {LINE_MAX} characters")
+            yield Bad(began, "too_long", f"longer than {LINE_MAX} characters")
         else:
             if not any(cell.strip() for cell in cells):
                 yield None
@@ -96,7 +96,7 @@ def _song(line: int, cells: list[str], layout: Columns) -> Row | Bad | None:
     if layout.disc is not None and layout.disc < len(cells) and cells[layout.disc] in NO_SONGS:
         return None
     if max(layout.artist, layout.title) >= len(cells):
-        return Bad(line, f"has {len(cells)} of {max(layout.artist, layout.title) + 1} columns")
+        return Bad(line, "few_columns", f"has {len(cells)} of {max(layout.artist, layout.title) + 1} columns")
     return Row(line, _text(cells[layout.artist]), _text(cells[layout.title]))
 
 
@@ -116,11 +116,11 @@ def dashed(text: TextIO) -> Iterator[Row | Bad | None]:
         except StopIteration:
             return
         except TooLong:
-            yield Bad(number, f"longer than {LINE_MAX} characters")
+            yield Bad(number, "too_long", f"longer than {LINE_MAX} characters")
             continue
         dash = min((d for d in (*DASHES, "\t") if d in line.strip()), key=line.index, default=None)
         if dash:
             artist, _, title = line.partition(dash)
             yield Row(number, artist.strip(), title.strip())
         else:
-            yield Bad(number, 'no " - " between artist and title') if line.strip() else None
+            yield Bad(number, "no_dash", 'no " - " between artist and title') if line.strip() else None

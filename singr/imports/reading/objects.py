@@ -49,15 +49,15 @@ def objects(text: TextIO) -> Iterator[Row | Bad | None]:
         _between(source)
         if not source.rest or (opening and source.rest[0] == "]"):
             if opening and not source.rest:
-                raise Broken(source.line, "the file ends in the middle")
+                raise Broken(source.line, "cut_off", "the file ends in the middle")
             return
         line = source.line
         try:
             yield _song(line, _value(source))
         except ValueError as exc:
             if opening:
-                raise Broken(line, "not valid JSON from here on") from exc
-            yield Bad(line, "not valid JSON")
+                raise Broken(line, "not_json", "not valid JSON from here on") from exc
+            yield Bad(line, "not_json", "not valid JSON")
             _to_next_line(source)
 
 
@@ -92,11 +92,11 @@ def _to_next_line(source: Source) -> None:
 
 def _song(line: int, found: Any) -> Row | Bad:
     if not isinstance(found, dict):
-        return Bad(line, "not an object with artist and title")
+        return Bad(line, "no_song", "not an object with artist and title")
     if "artist" not in found or "title" not in found:
         found = {_role(name): value for name, value in found.items()}
     if "title" not in found:
-        return Bad(line, "no title")
+        return Bad(line, "no_title", "no title")
     return Row(line, _text(found.get("artist", "")), _text(found["title"]))
 
 

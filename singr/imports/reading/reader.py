@@ -53,7 +53,7 @@ class Reader:
         read = len(songs) + len(bad)
         self._total += read
         if self._total > ROWS_MAX:
-            raise Broken(seen[-1].line if seen[-1] else 0, f"more than {ROWS_MAX} songs")
+            raise Broken(seen[-1].line if seen[-1] else 0, "too_many", f"more than {ROWS_MAX} songs")
         return Batch(songs, bad, read, self._file.tell(), len(seen) < BATCH)
 
     def _opened(self, found: Shape) -> Iterator[Row | Bad | None]:
@@ -69,19 +69,20 @@ class Reader:
 
 
 def _judge(row: Row | Bad | None, songs: list[tuple[int, Spelt]], bad: list[Bad]) -> None:
-    if isinstance(row, Bad):
-        bad.append(row)
-    elif row is not None:
-        try:
-            songs.append((row.line, _spelt(row)))
-        except Odd as why:
-            bad.append(Bad(row.line, str(why)))
+    found = _spelt(row) if isinstance(row, Row) else row
+    if isinstance(found, Bad):
+        bad.append(found)
+    elif row is not None and found is not None:
+        songs.append((row.line, found))
 
 
-def _spelt(row: Row) -> Spelt:
-    spelt = spell({"artist": row.artist, "title": row.title})
+def _spelt(row: Row) -> Spelt | Bad:
+    try:
+        spelt = spell({"artist": row.artist, "title": row.title})
+    except Odd as why:
+        return Bad(row.line, "odd", str(why))
     if not clean(spelt.title):
-        raise Odd("no title")
+        return Bad(row.line, "no_title", "no title")
     if UNREADABLE in spelt.combined:
-        raise Odd("has letters that cannot be read: say which encoding the file has")
+        return Bad(row.line, "letters", "has letters that cannot be read: say which encoding the file has")
     return spelt

@@ -37,18 +37,19 @@ class Row(Struct):
 
 
 class Bad(Struct):
-    """A line that is no song, and why."""
+    """A line that is no song, and why: the kind of fault for programs, a sentence for people."""
 
     line: int
+    kind: str
     message: str
 
 
 class Broken(Exception):
     """From a line on the file cannot be read at all."""
 
-    def __init__(self, line: int, message: str) -> None:
+    def __init__(self, line: int, kind: str, message: str) -> None:
         super().__init__(message)
-        self.line = line
+        self.line, self.kind = line, kind
 
 
 class Columns(Struct):

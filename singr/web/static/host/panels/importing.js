@@ -1,7 +1,7 @@
 // A file into a book: looked at first if one likes, then followed line by line until it is in.
 
 import { el, setText } from "../../common/dom.js";
-import { LOCALE, say } from "../../common/words.js";
+import { isEnglish, knows, LOCALE, say } from "../../common/words.js";
 import { Problem } from "../../common/api.js";
 import { button, choice, field, form, Said } from "./parts.js";
 
@@ -11,6 +11,10 @@ const OVER = ["done", "failed", "cancelled"];
 const MODES = { merge: say("mode_merge"), replace: say("mode_replace") };
 const ERRORS = { fail: say("error_fail"), skip: say("error_skip") };
 const number = new Intl.NumberFormat(LOCALE);
+
+/** What is wrong with a line, or with the whole file: in English the server's words, which say more. */
+const fault = (kind, message) => (isEnglish || !knows(`fault_${kind}`) ? message : say(`fault_${kind}`));
+const whyNot = (problem, n) => (isEnglish && problem ? problem : n ? say("fault_lines", { n }) : say("unreadable"));
 
 /** `nodes` for the page; `offer` tells which systems there are, `changed` is called when a book has changed. */
 export function importing({ session }, changed) {
@@ -70,14 +74,14 @@ export function importing({ session }, changed) {
     cancel.hidden = !isRunning || !current;
     const told = { read: rowsRead, new: rowsAdded, changed: rowsUpdated, unchanged: rowsUnchanged, removed: rowsRemoved, twice: duplicates, unreadable: errorCount };
     setText(counts, rowsRead ? Object.entries(told).filter(([, n]) => n).map(([what, n]) => say(`count_${what}`, { count: number.format(n) })).join(" · ") : "");
-    const faults = errors.map(({ line, message }) => el("li", { dir: "auto" }, el("b", {}, say("line", { number: number.format(line) })), ` ${message}`));
+    const faults = errors.map(({ line, message, kind }) => el("li", { dir: "auto" }, el("b", {}, say("line", { number: number.format(line) })), ` ${fault(kind, message)}`));
     lines.replaceChildren(...faults);
   }
 
-  function finish({ status, dryRun: wasDry, problem }) {
+  function finish({ status, dryRun: wasDry, problem, errorCount }) {
     const words = {
       done: say(wasDry ? "import_dry" : "import_done"),
-      failed: say("import_failed", { why: problem ?? say("unreadable") }),
+      failed: say("import_failed", { why: whyNot(problem, errorCount) }),
       cancelled: say("import_cancelled"),
     };
     said.say(words[status], status === "failed" ? "bad" : "good");
