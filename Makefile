@@ -37,7 +37,7 @@ routes: venv-dev ## write the golden copies of the route page and the live messa
 bench: venv-dev ## measure; results go to bench/RESULTS.md (`python -m bench --list` says what there is)
 	@$(IN_VENV) bench
 
-faults: venv-dev ## the whole fault matrix with a full city, one table (Go builds toxiproxy; ten minutes and more)
+faults: venv-dev ## the whole fault matrix with a full city, one table (Go builds toxiproxy; twenty minutes)
 	@$(IN_VENV) tests.faults
 
 reach: venv-dev ## how many watchers one machine holds, and what each costs (Go builds the receivers; REACH, 50000)

@@ -13,9 +13,11 @@ from bench.figures import Figure, once, percentile
 from bench.reach import place, receivers
 from bench.reach.place import VENUES_WATCHED, Place, Written
 from bench.reach.receivers import Receivers
+from bench.reach.strain import Strain
 
 WRITES, BURST = 100, 200
-CONNECTS_S, SETTLES_S = 600, 5
+CONNECTS_S, SETTLES_S = int(os.environ.get("REACH_S", "600")), 5
+LOOKS_S, SLOWEST = 10.0, 0.001
 AGAIN_S, ANSWERED_S = 0.5, 60
 
 
@@ -25,23 +27,43 @@ async def run() -> list[Figure]:
 
 
 async def measured(here: Place, watchers: int) -> list[Figure]:
-    before, started = here.memory, time.monotonic()
+    """Where not all come, only how far it went and what was left: they would never all know."""
+    before, started, strain = here.memory, time.monotonic(), Strain(here)
     async with (
         receivers.opened(here.program, here.port, watchers=watchers, venues=VENUES_WATCHED) as crowd,
         aiohttp.ClientSession() as session,
     ):
-        await place.complete(crowd, watchers, CONNECTS_S)
+        await _come(crowd, watchers)
         took_s, connected = time.monotonic() - started, crowd.count("connected")
+        left = strain.figures()
         await asyncio.sleep(SETTLES_S)
         each = (here.memory - before) / max(connected, 1) / 1024
-        return [
+        came = [
             once("watchers connected", "", connected, f"{watchers:,}, in {len(here.servers)} processes"),
-            once("until all were connected", "s", took_s),
+            once("until all were connected, or no more came", "s", took_s),
             once("server memory a watcher", "KiB", each, "≤ 4"),
+            *left,
+        ]
+        if connected < watchers:
+            return [*came, once("watchers lost", "", crowd.count("lost"), "0")]
+        return [
+            *came,
             *await _write_one_by_one(session, here, crowd),
             *await _write_at_once(session, here, crowd),
             once("watchers lost", "", crowd.count("lost"), "0"),
         ]
+
+
+async def _come(crowd: Receivers, watchers: int) -> None:
+    """Until all have come, `CONNECTS_S` are over, or hardly anybody comes any more. Says how far it is."""
+    deadline, before, coming = time.monotonic() + CONNECTS_S, 0, True
+    while coming and time.monotonic() < deadline:
+        await place.complete(crowd, watchers, LOOKS_S)
+        connected, lost = crowd.count("connected"), crowd.count("lost")
+        print(f"{connected:,} connected, {lost:,} lost", flush=True)
+        if connected + lost >= watchers:
+            return
+        coming, before = connected - before > watchers * SLOWEST, connected
 
 
 async def _write_one_by_one(session: aiohttp.ClientSession, here: Place, crowd: Receivers) -> list[Figure]:

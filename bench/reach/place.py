@@ -69,11 +69,11 @@ class Place:
     @property
     def memory(self) -> int:
         """Bytes that all servers hold."""
-        return sum(map(linux.memory, self._pids))
+        return sum(map(linux.memory, self.pids))
 
     @property
     def descriptors(self) -> int:
-        return sum(len(linux.files(pid)) for pid in self._pids)
+        return sum(len(linux.files(pid)) for pid in self.pids)
 
     @property
     def unsent(self) -> int:
@@ -83,10 +83,10 @@ class Place:
     @property
     def cpu_s(self) -> float:
         """CPU that all servers have used so far."""
-        return sum(map(cpu_s, self._pids))
+        return sum(map(cpu_s, self.pids))
 
     @property
-    def _pids(self) -> list[int]:
+    def pids(self) -> list[int]:
         return [server.process.pid for server in self.servers if server.process]
 
     def listens(self, server: Child) -> bool:

@@ -38,6 +38,19 @@ def test_all_watchers_of_several_processes_learn_of_every_change(here: Place) ->
     assert (found["watchers connected"], found["watchers lost"]) == (WATCHERS, 0)
     assert [n for name, n in found.items() if "never reached all" in name] == [0, 0]
     assert found["deliveries a second meanwhile"] > 0
+    assert found["descriptors of the fullest server"] > WATCHERS / 4
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("here", [1], indirect=True)
+def test_where_not_all_watchers_can_come_it_is_told_how_far_it_went(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "CONNECTS_S", 0.5)
+    monkeypatch.setattr(filling, "LOOKS_S", 0.1)
+    found = told(uvloop.run(filling.measured(here, 15_000)))
+    assert 0 <= found["watchers connected"] < 15_000
+    assert "of 100 writes never reached all" not in found
 
 
 @pytest.mark.timeout(300)
