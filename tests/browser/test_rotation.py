@@ -82,6 +82,19 @@ async def test_the_singer_who_is_next_reads_it(people: People, house: House) -> 
     await expect(anna.card("Hey Jude")).to_contain_text("It’s your turn. Enjoy!")
 
 
+async def test_minutes_are_told_only_while_somebody_sings(people: People, house: House) -> None:
+    host, anna = await people.host(), await people.singer("Anna")
+    await ask(house, "Bo", "One")
+    await ask(house, "Cy", "Two")
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).not_to_contain_text("minutes")
+    await choose(host, "arrival")
+    await expect(anna.card("Hey Jude")).to_contain_text("2 songs come before yours.")
+    await expect(anna.card("Hey Jude")).not_to_contain_text("minutes")
+    await host.press("Accept", "One")
+    await expect(anna.card("Hey Jude")).to_contain_text("1 song comes before yours. About 5–10 minutes.")
+
+
 async def test_a_hidden_queue_stays_hidden_on_the_screen_of_a_rotation(people: People, house: House) -> None:
     host, screen = await people.host(), await people.screen()
     await host.page.get_by_label("Others see of the queue").select_option("hidden")

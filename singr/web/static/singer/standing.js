@@ -4,6 +4,9 @@ import { isolated } from "../common/dom.js";
 import { say } from "../common/words.js";
 
 const MINUTE_MS = 60_000;
+// From one singer to the next, on a brisk night and on a slow one.
+const [BRISK_MIN, SLOW_MIN] = [4, 5];
+const toFive = (minutes) => Math.max(5, Math.round(minutes / 5) * 5);
 const minutes = (ms) => Math.max(1, Math.round(ms / MINUTE_MS));
 
 /** A request the server has. `before` is how many wait before it; `rotation` tells who comes up soon, where it is known. */
@@ -12,8 +15,7 @@ export function ofRequest(request, before, rotation = null) {
   if (rotation?.now?.id === request.id) return { tone: "good", text: say("your_turn") };
   if (request.status === "pending") {
     const seen = say(request.seenAt ? "seen" : "has_request");
-    const place = rotation?.next.indexOf(request.id);
-    if (rotation) return { tone: "waiting", text: place > 0 ? `${seen} ${say("ahead", { n: place })}` : seen };
+    if (rotation) return { tone: "waiting", text: [...ahead(request, rotation), seen].join(" ") };
     return { tone: "waiting", text: `${seen} ${before > 0 ? say("before", { n: before }) : say("first")}` };
   }
   if (request.status === "rejected") {
@@ -22,6 +24,14 @@ export function ofRequest(request, before, rotation = null) {
   }
   // OpenKJ does not tell acceptance from rejection.
   return { tone: "good", text: say(request.processedVia === "console" ? "accepted" : "dealt") };
+}
+
+/** How many songs come before it, as far as that is told; how long they take, while somebody sings. */
+function ahead({ id }, { now, next }) {
+  const n = next.indexOf(id);
+  if (n < 1) return [];
+  const range = { from: toFive(n * BRISK_MIN), n: toFive((n + 1) * SLOW_MIN) };
+  return [say("ahead", { n }), ...(now ? [say("about", range)] : [])];
 }
 
 /** A request still in the outbox. */
