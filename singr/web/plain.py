@@ -17,7 +17,7 @@ PLAIN, DOCS, HOST = dress("plain"), dress("docs", script="docs/docs.js"), dress(
 ACCOUNT = dress("plain", script="account/account.js")
 PANEL = Template('<button type="button" name="$name" value="$address">$label</button>\n')
 PANELS = {name: ASSETS[f"host/panels/{name}.js"].url
-          for name in ("add", "settled", "rules", "book", "nights", "keys", "kiosk")}  # fmt: skip
+          for name in ("add", "settled", "rules", "venue", "book", "nights", "keys", "kiosk")}  # fmt: skip
 WELCOME_BODY, DOCS_BODY, HOST_BODY, ACCOUNT_BODY = map(template, ("welcome", "docs", "host", "account"))
 
 

@@ -10,7 +10,7 @@ from tests.browser import axe
 from tests.browser.people import LAPTOP, TABLET, VENUE, Host, People, Singer
 from tests.house import House
 
-PANELS = ("add", "settled", "rules", "book", "nights", "keys", "kiosk")
+PANELS = ("add", "settled", "rules", "venue", "book", "nights", "keys", "kiosk")
 OTHERS = ("/", "/account", "/account#sign-in", "/account#register", "/v/nowhere", f"/v/{VENUE}/screen")
 
 

@@ -156,6 +156,20 @@ async def test_house_rules_and_the_last_call_are_set_at_the_console(people: Peop
     await expect(anna.page.locator("#rules")).not_to_contain_text("Last call")
 
 
+async def test_a_venue_is_renamed_on_every_page(people: People, house: House) -> None:
+    anna, screen, host = await people.singer("Anna"), await people.screen(), await people.host()
+    await manage(host, "Venue")
+    name, town = host.page.get_by_label("Name", exact=True), host.page.get_by_label("Town")
+    await expect(name).to_have_value("Test Karaoke Bar")
+    await name.fill("The Anchor")
+    await town.fill("Whitby")
+    await host.page.get_by_role("button", name="Save", exact=True).click()
+    await expect(host.page.locator("#panel .said")).to_have_text("Saved")
+    for page in (anna.page, screen, host.page):
+        await expect(page.locator("h1:visible").first).to_have_text("The Anchor")
+    assert await house.value("SELECT city FROM venues") == "Whitby"
+
+
 async def test_the_queue_is_cleared_at_the_end_of_the_night(people: People, house: House) -> None:
     host = await people.host()
     for title in ("One", "Two"):

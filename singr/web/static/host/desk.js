@@ -1,18 +1,19 @@
 // One venue's desk: the live queue, decisions, health and settings.
 
-import { ago, secondsSince, span } from "../common/ago.js";
-import { $, el, isolated, setText } from "../common/dom.js";
+import { secondsSince, span } from "../common/ago.js";
+import { $, setText } from "../common/dom.js";
 import { say } from "../common/words.js";
 import { Live } from "../live/live.js";
 import { Again } from "./again.js";
 import { Blocks } from "./blocks.js";
 import { Decisions } from "./decisions.js";
+import { showDetails } from "./details.js";
 import { Health } from "./health.js";
+import { invite } from "./invite.js";
 import { listen } from "./keys.js";
 import { Panels } from "./panels.js";
 import { Queue } from "./queue.js";
 import { Rotation } from "./rotation.js";
-import { keyText } from "./row.js";
 import { Seen } from "./seen.js";
 import { offerTurn, Settings, showOpen, showPrivacy } from "./settings.js";
 
@@ -74,7 +75,7 @@ export class Desk {
     this.#live.start();
     setText($("#venue-name"), venue.name);
     showOpen(venue.acceptingRequests);
-    this.#invite(venue.urlName);
+    invite(venue.urlName);
     this.#showStatus();
   }
 
@@ -148,32 +149,9 @@ export class Desk {
     };
   }
 
-  #showDetails({ request, also }) {
-    const { singerName, title, artist, keyChange, notes, requestNumber, requestedAt } = request;
-    const facts = {
-      singer: singerName,
-      ...(also.length && { same_phone: also.map(isolated).join(", ") }),
-      artist,
-      key: keyChange ? keyText(keyChange) : say("as_recorded"),
-      note: notes || say("none"),
-      asked: say("asked_when", { ago: ago(requestedAt), number: requestNumber }),
-    };
-    setText($("#details-title"), title);
-    const terms = Object.entries(facts).map(([term, text]) => [el("dt", {}, say(term)), el("dd", { dir: "auto" }, text)]);
-    $("#details-list").replaceChildren(...terms.flat());
-    this.#blocks.about(request);
-    $("#details").showModal();
-  }
-
-  async #invite(urlName) {
-    const path = `/v1/public/venues/${encodeURIComponent(urlName)}/qr.svg`;
-    $("#qr").src = path;
-    $("#screen-link").href = `/v/${encodeURIComponent(urlName)}/screen`;
-    const answer = await fetch(path).catch(() => null);
-    const url = /<(.*)>/.exec(answer?.headers.get("Link"))?.[1] ?? `${location.origin}/v/${urlName}`;
-    $("#link").href = url;
-    const parts = url.replace(/^https?:\/\//, "").split("/");
-    $("#link").replaceChildren(...parts.flatMap((part, n) => (n ? ["/", el("wbr"), part] : [part])));
+  #showDetails(row) {
+    this.#blocks.about(row.request);
+    showDetails(row);
   }
 
   #showCount() {

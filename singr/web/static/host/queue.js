@@ -1,17 +1,13 @@
 // The waiting requests as rows that never jump under a hand: nodes are kept, new rows append, and rows that others
-// have settled wait, greyed out, while a pointer is down, for 600 ms after it, and while the keyboard is in the list.
-// However much goes on, rows stand still for a while after they have moved: nobody can press what never does.
+// have settled wait, greyed out, as long as rows must stand still (rest.js).
 // A press and its release on different rows are no click, because a row's node never becomes another request's.
 
 import { arrange, setText } from "../common/dom.js";
 import { say } from "../common/words.js";
 import { showNames } from "./names.js";
+import { Rest } from "./rest.js";
 import { Row } from "./row.js";
 
-const CALM_MS = 600;
-// A mouse in the list is looking for something there.
-const AIM_MS = 1_000;
-const STAND_MS = 1_500;
 const [INERT, INERT_MS] = [{ pointerEvents: ["none", "none"] }, 400];
 
 export class Queue extends EventTarget {
@@ -21,19 +17,14 @@ export class Queue extends EventTarget {
   #taken = new Set();
   #filter = "";
   #places = null;
-  #isPressed = false;
-  #calmAt = 0;
-  #calming = 0;
+  #rest;
 
   constructor(list, chip) {
     super();
     [this.#list, this.#chip] = [list, chip];
     list.tabIndex = -1;
-    list.addEventListener("pointerdown", () => (this.#isPressed = true));
-    list.addEventListener("pointermove", ({ pointerType }) => pointerType === "mouse" && this.#calm(AIM_MS));
-    for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => this.#release());
+    this.#rest = new Rest(list, () => this.#settle());
     list.addEventListener("focusin", ({ target }) => this.#point(target.closest("li")));
-    list.addEventListener("focusout", () => setTimeout(() => this.#settle()));
     chip.addEventListener("click", () => this.apply());
   }
 
@@ -129,7 +120,7 @@ export class Queue extends EventTarget {
     change();
     const moved = this.#standing.filter((node, n) => (places.get(node) ?? n) !== n);
     for (const node of moved) node.animate(INERT, INERT_MS);
-    if (moved.length) this.#calm(STAND_MS);
+    if (moved.length) this.#rest.moved();
   }
 
   get #standing() {
@@ -167,24 +158,8 @@ export class Queue extends EventTarget {
     if (next) next.focus({ preventScroll: true });
   }
 
-  #release() {
-    if (!this.#isPressed) return;
-    this.#isPressed = false;
-    this.#calm(CALM_MS);
-  }
-
-  #calm(ms) {
-    this.#calmAt = Math.max(this.#calmAt, Date.now() + ms);
-    clearTimeout(this.#calming);
-    this.#calming = setTimeout(() => this.#settle(), this.#calmAt - Date.now() + 10);
-  }
-
-  get #isHeld() {
-    return this.#isPressed || Date.now() < this.#calmAt || this.#list.querySelector(":focus-visible") !== null;
-  }
-
   #settle() {
-    if (this.#isHeld) this.#tell();
+    if (this.#rest.isOn) this.#tell();
     else this.apply();
   }
 
