@@ -115,7 +115,7 @@ class Limiter:
             if verdicts := await asked.verdicts:
                 return verdicts
         metrics.LIMITER_FALLBACKS.inc()
-        return list(_to_first_refusal(self.take_here(key, rate) for key, rate in limits))
+        return self.take_each_here(limits)
 
     @property
     def _is_alone(self) -> bool:
@@ -152,6 +152,10 @@ class Limiter:
         answers = zip(told[::2], told[1::2], strict=True)
         each = [[_told(rate, *next(answers)) for _, rate in asked.limits] for asked in together]
         return [list(_to_first_refusal(verdicts)) for verdicts in each]
+
+    def take_each_here(self, limits: Sequence[Limit]) -> list[Verdict]:
+        """`take_each`, counted in this process alone."""
+        return list(_to_first_refusal(self.take_here(key, rate) for key, rate in limits))
 
     def take_here(self, key: str, rate: Rate) -> Verdict:
         """Count one call in this process alone: for hot paths whose limit only has to stop runaways."""
