@@ -74,11 +74,11 @@ class Cache:
 
     async def get(self, key: str, tags: Sequence[str], fill: Fill, keep: Keep) -> bytes:
         """The answer `key`, made by `fill` where there is none; what `fill` raises is raised, and not kept."""
-        if keep.alone and (body := self._brief.get(key)) is not None:
-            return body
+        known = (EVERYTHING, *tags)
+        if keep.alone:
+            return await self._alone(key, known, fill)
         flight = self._flights.get(key)
         if flight is None:
-            known = (EVERYTHING, *tags)
             flight = Flight(asyncio.create_task(self._answer(key, known, fill, keep)), known)
             self._flights[key] = flight
             flight.task.add_done_callback(lambda _: self._land(key, flight))
@@ -103,8 +103,6 @@ class Cache:
         await self._pay()
 
     async def _answer(self, key: str, tags: tuple[str, ...], fill: Fill, keep: Keep) -> bytes:
-        if keep.alone:
-            return await self._alone(key, tags, fill)
         if not self._owed.keys().isdisjoint(tags):
             await self._pay()
             if not self._owed.keys().isdisjoint(tags):
@@ -158,14 +156,12 @@ class Cache:
 
     async def _alone(self, key: str, tags: tuple[str, ...], fill: Fill) -> bytes:
         """Without Redis, or before it has heard of a change: an answer of this process' own."""
-        metrics.CACHE.labels("alone").inc()
         if (kept := self._brief.get(key)) is not None:
             return kept
-        task = asyncio.current_task()
+        metrics.CACHE.labels("alone").inc()
+        place = self._brief.expect(key, tags)
         body = await fill()
-        flight = self._flights.get(key)
-        if flight and flight.task is task:  # not forgotten meanwhile
-            self._brief.put(key, tags, body)
+        place.put(body)
         return body
 
     async def _pay_off(self) -> None:

@@ -75,8 +75,10 @@ def read(stored: dict[str, Any]) -> Rules:
 
 def last_call(rules: Rules, zone: ZoneInfo) -> tuple[str, bool] | None:
     """The time of tonight's last call on the wall clock there, "23:30", and whether it is over; None without one."""
+    if rules.last_call_at is None:
+        return None
     began = clock.night_began(zone)
-    if rules.last_call_at is None or not began <= rules.last_call_at < began + ONE_NIGHT:
+    if not began <= rules.last_call_at < began + ONE_NIGHT:
         return None
     return f"{rules.last_call_at.astimezone(zone):%H:%M}", rules.last_call_at <= clock.now()
 

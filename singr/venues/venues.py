@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -79,11 +80,11 @@ async def list_presets(_call: Call) -> list[NamedRules]:
 
 async def show_public(call: Call, url_name: str) -> PublicVenue:
     """A venue's public page data."""
-    cache, known = call.kit.cache, call.kit.cache.noted.get(url_name)
+    known = call.kit.cache.noted.get(url_name)
 
     async def make() -> PublicVenue:
         found = await row_by_url_name(call.kit.db, url_name)
-        cache.note(url_name, str(found.id))
+        call.kit.cache.note(url_name, str(found.id))
         return public(found)
 
     if not known:  # which venue's changes would make the answer untrue?
@@ -115,8 +116,14 @@ def _stats(found: VenueRow, today: Today) -> OwnStats:
     return OwnStats(found.waiting, today.requests, today.processed, today.rejected, today.withdrawn, today.singers)
 
 
-def _shared(found: Any, shape: type[Struct]) -> dict[str, Any]:
-    shared = {name: getattr(found, name) for name in shape.__struct_fields__ if hasattr(found, name)}
+def _shared(found: Struct, shape: type[Struct]) -> dict[str, Any]:
+    shared = {name: getattr(found, name) for name in _names(type(found), shape)}
     if "time_zone" in shared:
-        shared["time_zone"] = clock.zone(found.time_zone).key
-    return shared | {"rules": rules.read(found.rules)}
+        shared["time_zone"] = clock.zone(shared["time_zone"]).key
+    return shared | {"rules": rules.read(shared["rules"])}
+
+
+@cache
+def _names(row: type[Struct], shape: type[Struct]) -> list[str]:
+    """The fields that the two have in common."""
+    return [name for name in shape.__struct_fields__ if name in row.__struct_fields__]

@@ -192,6 +192,20 @@ async def test_an_answer_kept_alone_is_each_process_own_and_forgotten_at_once(
     assert await cache.get("k", ["t"], source.make, keep) == b"b"
 
 
+async def test_what_is_forgotten_while_it_is_made_is_not_kept_alone(
+    cache: Cache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(brief, "KEPT_S", 3600)
+    source, keep = Source(), Keep(1, 0, alone=True)
+
+    async def old() -> bytes:
+        cache.forget("t")
+        return b"old"
+
+    assert await cache.get("k", ["t"], old, keep) == b"old"
+    assert await cache.get("k", ["t"], source.make, keep) == b"a"
+
+
 async def test_an_answer_kept_alone_is_not_kept_long(cache: Cache, other: Cache) -> None:
     source, keep = Source(), Keep(1, 0, alone=True)
     await other.get("k", ["t"], source.make, keep)
@@ -206,7 +220,7 @@ def test_what_is_kept_briefly_is_bounded_and_so_are_its_tags(monkeypatch: pytest
     monkeypatch.setattr(brief, "MOST", 3)
     kept = brief.Brief()
     for n in range(5):
-        kept.put(f"k{n}", ["all", f"t{n}"], b"%d" % n)
+        kept.expect(f"k{n}", ["all", f"t{n}"]).put(b"%d" % n)
     assert [kept.get(f"k{n}") for n in range(5)] == [None, None, b"2", b"3", b"4"]
     kept.forget(["t3", "nothing"])
     assert [kept.get(f"k{n}") for n in range(2, 5)] == [b"2", None, b"4"]
