@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
 # RFC 3339, with its offset. Year 1 in Tokyo is none in UTC: `outside_time` finds those, for all that is decoded.
@@ -16,6 +18,8 @@ def outside_time(value: object, place: str = "") -> str | None:
     if isinstance(value, datetime):
         return None if _has_a_year(value) else place
     if isinstance(value, Struct):
+        if not _has_moments(type(value)):
+            return None
         names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
         inner = ((f".{shown}", getattr(value, name)) for shown, name in names)
     elif isinstance(value, list | tuple):
@@ -24,6 +28,11 @@ def outside_time(value: object, place: str = "") -> str | None:
         return None
     found = (outside_time(item, place + step) for step, item in inner)
     return next((where for where in found if where is not None), None)
+
+
+@cache
+def _has_moments(shape: type[Struct]) -> bool:
+    return b'"date-time"' in msgspec.json.encode(msgspec.json.schema(shape))
 
 
 def _has_a_year(at: datetime) -> bool:
