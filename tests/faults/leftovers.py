@@ -17,9 +17,10 @@ HELD = {
     "bytes": re.compile(r"^process_resident_memory_bytes (\S+)", re.MULTILINE),
 }
 SPARE = {"connections": 0, "rooms": 0, "descriptors": 40, "tasks": 12, "bytes": 15e6}
-BYTES_A_WATCHER = 12.5e3
-"""What a process may hold more than after the first crowd, its memory by the size of the crowd: pools that have grown,
-and what Python does not give back. What an allocator keeps once, the first crowd has left already."""
+BYTES_A_WATCHER, BYTES_A_VENUE = 12.5e3, 200e3
+"""What a process may hold more than after the first crowd: pools that have grown, and memory that Python does not give
+back, by the size of the crowd and by the rooms. A room keeps its last 64 steps (3 KB each, measured), which the first
+crowd was too short a time there to fill; what else an allocator keeps once, that one has left already."""
 
 Held = dict[str, dict[str, float]]
 
@@ -34,9 +35,9 @@ async def held(session: aiohttp.ClientSession, city: City) -> Held:
     return found
 
 
-def beside(before: Held, now: Held, watchers: int) -> list[Leftover]:
-    """What each process holds now, and at most may after so many watchers."""
-    spare = SPARE | {"bytes": SPARE["bytes"] + BYTES_A_WATCHER * watchers}
+def beside(before: Held, now: Held, watchers: int, venues: int) -> list[Leftover]:
+    """What each process holds now, and at most may after so many watchers of so many venues."""
+    spare = SPARE | {"bytes": SPARE["bytes"] + BYTES_A_WATCHER * watchers + BYTES_A_VENUE * venues}
     return [
         Leftover(name, what, found, before[name][what] + spare[what])
         for name, of_process in now.items()

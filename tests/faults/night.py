@@ -52,7 +52,7 @@ class Night:
         self.crowd = Crowd(session, city, venues, self._note)
         self.journal = Journal()
         self.before: Held = {}
-        self._most = 0
+        self._most, self._venues = 0, len(venues)
 
     @property
     def watchers(self) -> list[Watcher]:
@@ -161,7 +161,8 @@ class Night:
 
     async def afterwards(self) -> Verdict:
         """Everybody leaves: do the processes hold more than after the rehearsal?"""
-        return judge(Journal(leftovers=leftovers.beside(self.before, await self.leave(), self._most)))
+        left = leftovers.beside(self.before, await self.leave(), self._most, self._venues)
+        return judge(Journal(leftovers=left))
 
 
 @asynccontextmanager
