@@ -14,6 +14,7 @@ from bench.reach import place, receivers
 from bench.reach.place import VENUES_WATCHED, Place, Written
 from bench.reach.receivers import Receivers
 from bench.reach.strain import Strain
+from bench.reference import sockets
 
 WRITES, BURST = 100, 200
 CONNECTS_S, SETTLES_S = int(os.environ.get("REACH_S", "600")), 5
@@ -23,10 +24,14 @@ AGAIN_S, ANSWERED_S = 0.5, 60
 
 async def run() -> list[Figure]:
     watchers, processes = int(os.environ.get("REACH", "50000")), int(os.environ.get("REACH_PROCESSES", "4"))
-    return await place.alone(processes, lambda here: measured(here, watchers))
+
+    async def beside_aiohttp(here: Place) -> list[Figure]:
+        return await measured(here, watchers, await sockets.kib_each(here.program.parent))
+
+    return await place.alone(processes, beside_aiohttp)
 
 
-async def measured(here: Place, watchers: int) -> list[Figure]:
+async def measured(here: Place, watchers: int, aiohttp_kib: float | None = None) -> list[Figure]:
     """Where not all come, only how far it went and what was left: they would never all know."""
     before, started, strain = here.memory, time.monotonic(), Strain(here)
     async with (
@@ -41,7 +46,7 @@ async def measured(here: Place, watchers: int) -> list[Figure]:
         came = [
             once("watchers connected", "", connected, f"{watchers:,}, in {len(here.servers)} processes"),
             once("until all were connected, or no more came", "s", took_s),
-            once("server memory a watcher", "KiB", each, "≤ 4"),
+            once("server memory a watcher", "KiB", each, "≤ 4", beside=aiohttp_kib, of="an aiohttp WebSocket"),
             *left,
         ]
         if connected < watchers:
