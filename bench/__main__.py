@@ -9,16 +9,18 @@ import argparse
 import importlib
 import inspect
 import pkgutil
+import sys
 from types import ModuleType
 
 import uvloop
 
 import bench
 from bench import figures
+from singr.up.packages import Missing
 
 
-def main() -> None:
-    benches = found()
+def main() -> int:
+    benches, is_whole = found(), True
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(benches))
     parser.add_argument("--list", action="store_true", help="only say which there are")
@@ -30,9 +32,20 @@ def main() -> None:
         about = (inspect.getdoc(benches[name]) or "").split("\n")[0]
         print(f"{name}: {about}", flush=True)
         if not given.list:
-            measured = uvloop.run(benches[name].run())
-            figures.keep(name, measured)
-            print(figures.table(measured) + "\n", flush=True)
+            is_whole &= _measured(name, benches[name])
+    return 0 if is_whole else 1
+
+
+def _measured(name: str, module: ModuleType) -> bool:
+    """Whether this machine has what the bench needs."""
+    try:
+        measured = uvloop.run(module.run())
+    except Missing as exc:
+        print(f"not measured. {exc}\n", flush=True)
+        return False
+    figures.keep(name, measured)
+    print(figures.table(measured) + "\n", flush=True)
+    return True
 
 
 def found() -> dict[str, ModuleType]:
@@ -43,4 +56,4 @@ def found() -> dict[str, ModuleType]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
