@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from singr.web.words import LANGUAGES
 from tests.browser.people import LAPTOP, VENUE, Host, People, Singer
 from tests.house import House
 
@@ -131,3 +132,29 @@ async def test_at_four_hundred_percent_nothing_needs_scrolling_sideways(people: 
         await singer.page.goto(path)
         await expect(singer.page.locator("h1")).not_to_be_empty()
         assert await singer.page.evaluate(TOO_WIDE) == 0, path
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+async def test_words_of_every_language_fit_a_zoomed_page(locale: str, people: People, house: House) -> None:
+    await house.ask(title="Hey Jude", notes="With Cy", keyChange=2)
+    page = await people.page(ZOOMED, locale=locale)
+    for path in ("/", "/account#register", f"/v/{VENUE}", f"/v/{VENUE}?list=artists", "/v/nowhere"):
+        await page.goto(path)
+        await expect(page.locator("h1")).not_to_be_empty()
+        assert await page.evaluate(TOO_WIDE) == 0, path
+    await page.goto("/host")
+    await page.locator("#email").fill(house.demo.host.email)
+    await page.locator("#password").fill(house.demo.host.password)
+    assert await page.evaluate(TOO_WIDE) == 0
+    await page.locator("#sign-in .go").click()
+    await expect(Host(page).rows).to_have_count(1)
+    await expect(page.locator("#phones")).not_to_be_empty()
+    assert await page.evaluate(TOO_WIDE) == 0
+    await Host(page).rows.locator("[name=reject]").click()
+    await expect(page.locator("#slot button")).to_be_visible()
+    assert await page.evaluate(TOO_WIDE) == 0
+    await page.locator("#manage").click()
+    for panel in await page.locator("#panels nav button").all():
+        await panel.click()
+        await expect(page.locator("#panel").locator(":is(input, button, li, svg):visible").first).to_be_visible()
+        assert await page.evaluate(TOO_WIDE) == 0, await panel.inner_text()
