@@ -1,5 +1,7 @@
 """`make faults`: the whole matrix with a full city, and one table. `python -m tests.faults NAME…` runs some of it.
 
+A few faults come again in a city on a Redis Cluster, and in one whose database is behind PgBouncer.
+
 `FAULTS_VENUES`, `FAULTS_WATCHERS` and `FAULTS_WRITES` (a second) choose another size. The whole table is kept in
 bench/RESULTS.md. A row is red when a promise was broken; "too busy to say" when it was broken by no more than this
 program itself, which notes what watchers show, was late.
