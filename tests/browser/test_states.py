@@ -172,3 +172,15 @@ async def test_what_everybody_waits_for_moves_nothing_when_it_comes(people: Peop
     await presence.notice_silence(house.kit)
     await expect(host.page.locator("#band")).to_contain_text("OpenKJ has not asked")
     assert await host.row("Anna").bounding_box() == before
+
+
+async def test_what_nobody_knows_is_not_told(people: People) -> None:
+    """Without Redis nobody counts who watches."""
+    page = await people.page(LAPTOP)
+    nobody = '{"phones": null, "screens": null}'
+    await page.route("**/watching", lambda route: route.fulfill(content_type="application/json", body=nobody))
+    async with page.expect_response("**/watching"):
+        await people.host(page)
+    await expect(page.locator("#delay")).to_contain_text("ms")
+    await expect(page.locator("#phones")).to_be_hidden()
+    await expect(page.locator("#screens")).to_be_hidden()
