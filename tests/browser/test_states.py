@@ -152,14 +152,29 @@ async def test_a_silent_openkj_is_a_band_with_what_to_do(people: People, house: 
     await expect(host.page.locator("#openkj")).to_have_text("silent, 5 min ago")
 
 
-async def test_songs_that_openkj_left_out_are_told(people: People, house: House) -> None:
+async def synced(house: House, before: int) -> None:
+    """A sync of 2,498 songs has just replaced a book of `before`."""
     await house.value(
         "INSERT INTO song_generations (customer_profiles_id, openkj_system_id, status, documents, full_documents,"
         " songs_received, songs_skipped, songs_before, closed_at)"
-        " SELECT customer_profiles_id, 1, 'published', 3, 2, 2498, 0, 0, now() FROM venues RETURNING 1"
+        " SELECT customer_profiles_id, 1, 'published', 3, 2, 2498, 0, $1, now() FROM venues RETURNING 1",
+        before,
     )
+
+
+async def test_songs_that_openkj_left_out_are_told(people: People, house: House) -> None:
+    await synced(house, before=0)
     host = await people.host()
     await expect(host.page.locator("#band")).to_have_text("OpenKJ left out 2 songs of the last sync.")
+
+
+async def test_a_book_that_became_smaller_is_told_for_a_night(people: People, house: House) -> None:
+    await synced(house, before=5000)
+    host = await people.host()
+    band = host.page.locator("#band")
+    await expect(band).to_contain_text("The song book has become smaller: 0 songs instead of 5,000 songs.")
+    await house.value("UPDATE song_generations SET closed_at = now() - interval '13 hours' WHERE songs_before = 5000")
+    await expect(band).to_have_text("OpenKJ left out 2 songs of the last sync.")
 
 
 async def test_what_everybody_waits_for_moves_nothing_when_it_comes(people: People, house: House) -> None:

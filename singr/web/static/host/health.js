@@ -6,6 +6,7 @@ import { $, setText } from "../common/dom.js";
 import { LOCALE, say } from "../common/words.js";
 
 const LOOK_EVERY_MS = 10_000;
+const TONIGHT_S = 12 * 3600;
 const number = new Intl.NumberFormat(LOCALE);
 
 export class Health {
@@ -39,8 +40,17 @@ export class Health {
     }
     if (this.#sync?.status === "held") told.push(say("sync_stopped"));
     if (this.#sync?.songsLost) told.push(say("songs_lost", { songs: songs(this.#sync.songsLost) }));
+    if (this.#isSmaller) {
+      told.push(say("songs_fewer", { after: songs(this.#sync.songs), before: songs(this.#sync.songsBefore) }));
+    }
     if (this.#system && !this.#system.songs) told.push(say("book_empty"));
     return told;
+  }
+
+  /** Whether a sync of tonight left fewer songs than there were: on purpose or not. */
+  get #isSmaller() {
+    const { status, songs: n, songsBefore, closedAt } = this.#sync ?? {};
+    return status === "published" && n < songsBefore && secondsSince(closedAt) < TONIGHT_S;
   }
 
   get #silentS() {
