@@ -24,11 +24,11 @@ from singr.up.packages import Missing
 BUDGETS = {1_000: 0.75, 5_000: 0.70}
 """By the number of watchers: the share of the loop's rate."""
 ROUNDS = int(os.environ.get("FANOUT_ROUNDS", "5"))
-CHANGES, EACH_S = 60, 0.15
+CHANGES, EACH_S = 30, 0.15
 WATCHED, UNWATCHED = "venue-1", "venue-2"
 WORDS = "and all of its choruses"
 """With them a delivery has about 300 bytes."""
-CONNECTS_S, COUNTS_S, BUILDS_S, SENDS_S = 120, 2.5, 60, 120
+CONNECTS_S, COUNTS_S, COUNTED_S, BUILDS_S, SENDS_S = 120, 2.5, 10, 60, 120
 FRAME_HEAD = 4
 SOURCE = Path(__file__).parent / "reference" / "sending.c"
 
@@ -56,7 +56,7 @@ async def _figures(here: Place, loop: Path, core: int, watchers: int) -> list[Fi
     async with receivers.opened(here.program, here.port, watchers=watchers, venues=1) as crowd:
         await place.complete(crowd, watchers, CONNECTS_S)
         for _ in range(ROUNDS):
-            ns, size = await _delivery(here, crowd)
+            ns, size = await _delivery(here, crowd, watchers)
             ours_ns.append(ns)
             theirs_ns.append(await _send(loop, watchers, round(size) + FRAME_HEAD, core))
     name, of = f"to {watchers:,} watchers, {size + FRAME_HEAD:.0f} bytes", "send() in C, at that pace"
@@ -79,13 +79,14 @@ async def _figures(here: Place, loop: Path, core: int, watchers: int) -> list[Fi
     ]
 
 
-async def _delivery(here: Place, crowd: Receivers) -> tuple[float, float]:
+async def _delivery(here: Place, crowd: Receivers, watchers: int) -> tuple[float, float]:
     """The CPU (nanoseconds) that one takes, and its bytes."""
     alone_ns = await _cost_ns(here, UNWATCHED)
     deltas, heard = crowd.count("deltas"), crowd.count("bytes")
     watched_ns = await _cost_ns(here, WATCHED)
+    await place.until(lambda: crowd.count("deltas") - deltas >= CHANGES * watchers, COUNTED_S)
     deltas, heard = crowd.count("deltas") - deltas, crowd.count("bytes") - heard
-    return (watched_ns - alone_ns) / deltas, heard / deltas
+    return (watched_ns - alone_ns) / max(deltas, 1), heard / max(deltas, 1)
 
 
 async def _cost_ns(here: Place, venue: str) -> float:
@@ -125,8 +126,12 @@ async def _told(within_s: float, *command: str | Path) -> str:
     process = await asyncio.create_subprocess_exec(
         *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
-    async with asyncio.timeout(within_s):
-        said, complaint = await process.communicate()
+    try:
+        async with asyncio.timeout(within_s):
+            said, complaint = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
     if process.returncode:
-        raise Missing(f"{command[0]} failed: {complaint.decode()[-1500:]}")
+        raise RuntimeError(f"{command[0]} failed: {complaint.decode()[-1500:]}")
     return said.decode()

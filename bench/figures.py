@@ -51,7 +51,7 @@ def keep(bench: str, figures: list[Figure], command: str = "") -> None:
     """Put a bench's table into RESULTS.md, in place of its former one; `command` is what was run, if not the runner."""
     text = RESULTS.read_text("utf-8") if RESULTS.exists() else HEAD
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    run = command or f"{_scale()}python -m bench {bench}"
+    run = f"{_sizes(bench)}{command or f'python -m bench {bench}'}"
     told = f"`{run}`, {datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {machine}, {_load()}"
     section = f"## {bench}\n\n{told}\n\n{table(figures)}\n"
     others = [part for part in re.split(r"^(?=## )", text, flags=re.M)[1:] if not part.startswith(f"## {bench}\n")]
@@ -68,9 +68,11 @@ def _commit() -> str:
     return told.stdout.strip() or "unknown"
 
 
-def _scale() -> str:
-    given = os.environ.get("BENCH_SCALE")
-    return f"BENCH_SCALE={given} " if given else ""
+def _sizes(bench: str) -> str:
+    """The settings it was given in the environment, as a shell is told; their names begin with the bench's."""
+    own = bench.upper()
+    given = sorted(name for name in os.environ if name in ("BENCH_SCALE", own) or name.startswith(f"{own}_"))
+    return "".join(f"{name}={os.environ[name]} " for name in given)
 
 
 def _load() -> str:

@@ -1,7 +1,7 @@
 """What a long night leaves behind in the venue's screen: its heap, nodes and listeners at the start, middle and end.
 
-`NIGHT_EVENTS` (2160) changes go by as quickly as the server takes them: twelve hours, three a minute. Each figure is
-taken after a garbage collection; the reference is the page's own at the start, once a tenth of the changes has gone by.
+`LONG_NIGHT_EVENTS` (2160) changes go by as quickly as the server takes them: twelve hours, three a minute. Each figure
+is taken after a garbage collection; the reference is the page's own at the start, once a tenth of the changes is over.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ async def run() -> list[Figure]:
     from bench.pages import place  # what only these benches need
 
     async with place.opened() as here:
-        return await lasting(here, int(os.environ.get("NIGHT_EVENTS", "2160")))
+        return await lasting(here, int(os.environ.get("LONG_NIGHT_EVENTS", "2160")))
 
 
 async def lasting(here: Place, events: int) -> list[Figure]:

@@ -1,7 +1,7 @@
 /* What a delivery costs at least: one send() to each of so many sockets, in a plain loop, over and over.
  *
- * sending SOCKETS BYTES ROUNDS MS CORE: a child holds the other ends and reads all that comes; between rounds the parent waits
- * until it has, and so many milliseconds longer. Prints the parent's CPU (nanoseconds) for one send(), loop included.
+ * sending SOCKETS BYTES ROUNDS MS CORE: a child holds the other ends and reads all that comes; between rounds the parent
+ * waits until it has, and so many milliseconds longer. Prints the parent's CPU (nanoseconds) for one send(), loop included.
  * The parent stays on its core. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -77,6 +77,7 @@ int main(int count, char **given) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         receive(here, sockets, bytes, done[1]);
     }
+    close(done[1]);
     cpu_set_t core;
     CPU_ZERO(&core);
     CPU_SET(atoi(given[5]), &core);

@@ -11,8 +11,15 @@ down_revision = "0026"
 OF_VENUE = "r.device_id = device AND r.venues_id = venue AND"
 OF_PHONE = "r.device_id = device AND r.venues_id::text = venue::text AND"
 REPLACED = """
-DO $do$ BEGIN
-  EXECUTE replace(pg_get_functiondef('names_before'::regproc), $was${was}$was$, $is${to}$is$);
+DO $do$
+DECLARE
+  was text := pg_get_functiondef('names_before'::regproc);
+  became text := replace(was, $was${was}$was$, $is${to}$is$);
+BEGIN
+  IF became = was THEN
+    RAISE 'names_before() is not as expected';
+  END IF;
+  EXECUTE became;
 END $do$
 """
 

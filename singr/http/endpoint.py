@@ -120,7 +120,7 @@ class Endpoint:
                 limits.append((f"devices:{call.network}", NEW_DEVICES))
         if rate.by != "device" or call.device is not None:
             limits.append((f"{self._counts_as}:{rate.by}:{_counted(call, rate.by)}", rate))
-        # Reading what is there for everybody guesses nothing and fills nothing: it only costs this process.
+        # Who reads what everybody may can guess and fill nothing by it: to share the count costs more than it saves.
         limiter = self.kit.limits
         verdicts = limiter.take_each_here(limits) if self._is_for_all else await limiter.take_each(limits)
         verdict, judged = verdicts[-1], limits[len(verdicts) - 1][1]

@@ -20,7 +20,9 @@ class Place(Struct, eq=False):
     body: bytes = b""
 
     def put(self, body: bytes) -> None:
-        self.body, self.until_s = body, time.monotonic() + KEPT_S
+        """Of several who make it at once the first counts: a later one may have read earlier."""
+        if not self.until_s:
+            self.body, self.until_s = body, time.monotonic() + KEPT_S
 
 
 class Brief:
@@ -46,6 +48,11 @@ class Brief:
         if len(self._kept) > MOST:
             self._drop(next(iter(self._kept)))
         return place
+
+    def give_up(self, key: str, place: Place) -> None:
+        """No answer was made."""
+        if self._kept.get(key) is place and not place.until_s:
+            self._drop(key)
 
     def forget(self, tags: Iterable[str]) -> None:
         for tag in tags:

@@ -5,9 +5,9 @@ makes everything stored under it worthless without being looked for. In its own 
 Redis is there or not: until Redis has heard of it, the tag's answers are made afresh. Other processes follow as Redis
 hears; one that Redis is cut off from keeps an answer for a second at most.
 
-Nobody stampedes: callers of one key in one process share one answer, processes share a short lock, and an answer that
-is merely old is given once more while one caller renews it. Generations are random, not counted: a counter that Redis
-evicted would begin again and make old answers true.
+Nobody stampedes: callers of one key in one process share one answer (but for what is kept `alone`, as cheap to make as
+to share), processes share a short lock, and an answer that is merely old is given once more while one caller renews it.
+Generations are random, not counted: a counter that Redis evicted would begin again and make old answers true.
 """
 
 from __future__ import annotations
@@ -160,7 +160,11 @@ class Cache:
             return kept
         metrics.CACHE.labels("alone").inc()
         place = self._brief.expect(key, tags)
-        body = await fill()
+        try:
+            body = await fill()
+        except BaseException:
+            self._brief.give_up(key, place)
+            raise
         place.put(body)
         return body
 

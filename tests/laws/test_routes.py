@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
 from singr import table
@@ -121,6 +122,13 @@ def test_the_handler_takes_what_the_row_gives(row: Row) -> None:
     takes = {name for name in inspect.signature(row.handler).parameters if name.lstrip("_") != "call"}
     extra = {"request"} if row.raw else {n for n in ("body", "query") if getattr(row, n)}
     assert takes == set(parameters(row.path)) | extra
+
+
+@rows(lambda row: bool(row.body or row.query))
+def test_a_moment_in_a_call_has_its_offset(row: Row) -> None:
+    """`core.instants` looks for no other kind."""
+    told = [repr(msgspec.inspect.type_info(shape)) for shape in (row.body, row.query) if shape]
+    assert not any("DateTimeType(tz=None)" in each or "DateTimeType(tz=False)" in each for each in told)
 
 
 @every

@@ -125,7 +125,7 @@ async def test_a_full_process_sends_people_to_another(people: Crowd, one: Proces
 async def test_while_too_many_have_not_said_hello_no_more_are_let_in(
     redis_url: str, people: Crowd, world: World
 ) -> None:
-    async with process(redis_url, world, tempo=tempo(greeting_max=2)) as one:
+    async with process(redis_url, world, tempo=tempo(greeting_max=2, hello_s=60)) as one:
         silent = [await people.socket(one) for _ in range(2)]
         with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
             await people.socket(one)
