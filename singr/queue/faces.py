@@ -14,11 +14,13 @@ from singr.realtime.state import Faces, Gone, Item, News
 
 
 class Stranger(Struct, rename="camel"):
-    """A request as others see it: always its place, a first name and the song only where the venue allows."""
+    """A request as others see it: always its place and when it was dealt with, a first name and the song only where the
+    venue allows."""
 
     id: int
     status: str
     requested_at: datetime
+    processed_at: datetime | UnsetType = UNSET
     singer_name: str | UnsetType = UNSET
     artist: str | UnsetType = UNSET
     title: str | UnsetType = UNSET
@@ -55,7 +57,7 @@ def owners(row: RequestRow) -> frozenset[str]:
 
 def stranger(row: RequestRow, privacy: str) -> Stranger:
     """A request as others see it under `privacy`."""
-    seen = Stranger(row.id, row.status, row.requested_at)
+    seen = Stranger(row.id, row.status, row.requested_at, row.processed_at or UNSET)
     if privacy != "hidden":
         seen.artist, seen.title = row.artist, row.title
     if privacy == "first_names":

@@ -18,7 +18,7 @@ BY_ID = maybe("request_by_id", SubmittedRequest)
 ADDRESSEE = one("request_addressee", Addressee)
 
 DEVICE, ACCOUNT = "device", "account"
-NOT_SHOWN = frozenset({"device_id", "user_id", "epoch", "tenant", "also_asked_as"})
+NOT_SHOWN = frozenset({"device_id", "user_id", "epoch", "tenant", "also_asked_as", "takes_turns"})
 
 
 def token(settings: Settings, request_id: int) -> str:

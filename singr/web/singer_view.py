@@ -13,7 +13,6 @@ from singr.core import clock
 from singr.core.errors import Problem
 from singr.http.call import Call
 from singr.queue.rules import DuplicateRequest, VenueClosed
-from singr.queue.shapes import SubmittedRequest
 from singr.venues import rules
 from singr.venues.rules import Rules
 from singr.venues.shapes import VenueRow
@@ -66,7 +65,7 @@ async def page(
     call: Call,
     request: web.Request,
     venue: VenueRow,
-    mine: list[SubmittedRequest],
+    mine: list[own.OwnRequest],
     looking: Looking,
     asking: Asking,
     *,
@@ -114,7 +113,7 @@ def _rules(words: Words, venue: VenueRow) -> Iterable[str]:
     return house_rules.told(words, rules.read(venue.rules), venue.queue_privacy, clock.zone(venue.time_zone))
 
 
-def _cards(call: Call, words: Words, path: str, mine: list[SubmittedRequest]) -> Iterable[Markup]:
+def _cards(call: Call, words: Words, path: str, mine: list[own.OwnRequest]) -> Iterable[Markup]:
     for row in mine:
         token, standing = own.token(call.kit.settings, row), own.standing(words, row)
         form = fill(WITHDRAW, path=path, token=token, label=say(words, "withdraw"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -101,10 +102,21 @@ async def test_what_is_wrong_with_a_file_is_said_in_the_hosts_language(
     await page.locator("#sign-in .go").click()
     await page.locator("#manage").click()
     await page.get_by_role("button", name="Songbuch", exact=True).click()
-    await page.get_by_label("Datei", exact=True).set_input_files(file)
-    await bring_in(Host(page), house, "Los")
+
+    async def try_file(named: Path) -> None:
+        await page.get_by_label("Datei", exact=True).set_input_files(named)
+        await bring_in(Host(page), house, "Los")
+
+    await try_file(file)
     await expect(page.locator("#panel .faults li")).to_have_text(["Zeile 2 kein Titel", "Zeile 4 zu wenige Spalten"])
     await expect(page.get_by_text("2 Zeilen sind nicht lesbar")).to_be_visible()
+    file.write_text("artist,title\n")
+    await try_file(file)
+    await expect(page.locator("#panel .said", has_text="in der Datei stehen keine Lieder")).to_be_visible()
+    cut = tmp_path / "songs.json"
+    cut.write_text('[{"artist": "One", "title": "Two"}, {"artist": "Three", ')
+    await try_file(cut)
+    await expect(page.locator("#panel .said", has_text="Nichts wurde geändert: kein gültiges JSON")).to_be_visible()
 
 
 async def test_systems_are_added_renamed_and_chosen(people: People, house: House) -> None:
@@ -161,13 +173,18 @@ async def test_a_venue_is_renamed_on_every_page(people: People, house: House) ->
     await manage(host, "Venue")
     name, town = host.page.get_by_label("Name", exact=True), host.page.get_by_label("Town")
     await expect(name).to_have_value("Test Karaoke Bar")
+    path, moved = f"/v1/customer/venues/{await house.venue_id()}", {"address": "1 Another Street"}
+    assert (await house.call("PATCH", path, json=moved, headers=await house.sign_in()))[0] == 200
     await name.fill("The Anchor")
     await town.fill("Whitby")
     await host.page.get_by_role("button", name="Save", exact=True).click()
     await expect(host.page.locator("#panel .said")).to_have_text("Saved")
     for page in (anna.page, screen, host.page):
         await expect(page.locator("h1:visible").first).to_have_text("The Anchor")
+    await expect(host.page).to_have_title(re.compile("The Anchor"))
+    await expect(host.page.locator("#switch option")).to_have_text("The Anchor")
     assert await house.value("SELECT city FROM venues") == "Whitby"
+    assert await house.value("SELECT address FROM venues") == "1 Another Street"
 
 
 async def test_the_queue_is_cleared_at_the_end_of_the_night(people: People, house: House) -> None:

@@ -27,6 +27,19 @@ async def test_a_song_is_found_asked_for_and_withdrawn(people: People, house: Ho
     await expect(anna.page.locator(".card")).to_have_count(0)
 
 
+async def test_where_singers_take_turns_a_place_among_the_waiting_is_not_told(people: People, house: House) -> None:
+    anna = await people.singer("Anna", java_script_enabled=False)
+    await find(anna, "jude")
+    await anna.song("Hey Jude").click()
+    await anna.page.get_by_label("Your name").fill("Anna")
+    await anna.page.get_by_role("button", name="Ask for it").click()
+    await expect(anna.card("Hey Jude")).to_contain_text("Nothing is waiting before yours.")
+    await house.value("UPDATE venues SET rotation = 'fewest' RETURNING 1")
+    await anna.page.reload()
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    await expect(anna.card("Hey Jude")).not_to_contain_text("before yours")
+
+
 async def test_the_same_song_twice_is_asked_about(people: People, house: House) -> None:
     anna = await people.singer("Anna", java_script_enabled=False)
     for _ in range(2):

@@ -93,6 +93,13 @@ async def test_minutes_are_told_only_while_somebody_sings(people: People, house:
     await expect(anna.card("Hey Jude")).not_to_contain_text("minutes")
     await host.press("Accept", "One")
     await expect(anna.card("Hey Jude")).to_contain_text("1 song comes before yours. About 5–10 minutes.")
+    await house.value(
+        "UPDATE requests SET requested_at = requested_at - interval '16 minutes',"
+        " processed_at = processed_at - interval '16 minutes' WHERE status = 'processed' RETURNING 1"
+    )
+    await choose(host, "fewest")
+    await expect(anna.card("Hey Jude")).not_to_contain_text("minutes")
+    await expect(anna.card("Hey Jude")).to_contain_text("1 song comes before yours.")
 
 
 async def test_a_hidden_queue_stays_hidden_on_the_screen_of_a_rotation(people: People, house: House) -> None:

@@ -194,8 +194,13 @@ async def test_what_nobody_knows_is_not_told(people: People) -> None:
     page = await people.page(LAPTOP)
     nobody = '{"phones": null, "screens": null}'
     await page.route("**/watching", lambda route: route.fulfill(content_type="application/json", body=nobody))
-    async with page.expect_response("**/watching"):
-        await people.host(page)
-    await expect(page.locator("#delay")).to_contain_text("ms")
-    await expect(page.locator("#phones")).to_be_hidden()
-    await expect(page.locator("#screens")).to_be_hidden()
+    await people.host(page)
+    await expect(page.locator("#phones")).to_have_text("–")
+    await expect(page.locator("#screens")).to_have_text("–")
+
+
+async def test_who_watches_is_told_although_the_song_book_is_not(people: People) -> None:
+    page = await people.page(LAPTOP)
+    await page.route("**/v1/customer/systems?*", lambda route: route.abort())
+    await people.host(page)
+    await expect(page.locator("#phones")).to_have_text("0")

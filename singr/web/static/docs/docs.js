@@ -53,11 +53,12 @@ function details(method, path, operation, schemas) {
 
 function facts(operation) {
   const list = el("dl");
-  const add = (term, text) => text && list.append(el("dt", OURS, term), el("dd", {}, text));
-  add(say("who"), operation["x-permission"]);
-  add(say("how_often"), operation["x-rate"]);
+  const add = (term, ...texts) => list.append(el("dt", {}, term), el("dd", {}, ...texts));
+  const who = [[say("who"), operation["x-permission"]], [say("how_often"), operation["x-rate"]]];
+  for (const [term, text] of who) if (text) add(el("span", OURS, term), text);
   for (const { name, in: place, required } of operation.parameters) {
-    add(name, `${place}${required ? "" : `, ${say("optional")}`}`);
+    if (required) add(name, place);
+    else add(name, `${place}, `, el("span", OURS, say("optional")));
   }
   for (const [status, { description }] of Object.entries(operation.responses)) add(status, description);
   return list;

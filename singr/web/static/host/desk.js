@@ -73,7 +73,7 @@ export class Desk {
     this.#live.addEventListener("change", ({ detail }) => this.#follow(detail));
     this.#live.addEventListener("status", () => this.#showStatus());
     this.#live.start();
-    setText($("#venue-name"), venue.name);
+    this.#rename(venue.name);
     showOpen(venue.acceptingRequests);
     invite(venue.urlName);
     this.#showStatus();
@@ -103,9 +103,16 @@ export class Desk {
     this.#again.follow(change);
     this.#rotation.show(venue.rotation);
     showPrivacy(venue.queuePrivacy);
-    setText($("#venue-name"), venue.name);
+    this.#rename(venue.name);
     showOpen(venue.acceptingRequests);
     this.#seen.note(requests);
+  }
+
+  /** The venue's name as it is now, also in the list that it was chosen from. */
+  #rename(name) {
+    this.#venue.name = name;
+    setText($("#venue-name"), name);
+    setText($("#switch").selectedOptions[0], name);
   }
 
   #press({ target }) {

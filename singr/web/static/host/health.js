@@ -57,7 +57,17 @@ export class Health {
     return this.#venue.openkjSeenAt ? secondsSince(this.#venue.openkjSeenAt) : Infinity;
   }
 
-  async #look() {
+  #look() {
+    return Promise.all([this.#lookAtNight(), this.#lookWhoWatches()]);
+  }
+
+  async #lookWhoWatches() {
+    const path = `/v1/customer/venues/${this.#venue.id}/watching`;
+    this.#watching = await this.#session.call("GET", path).catch(() => ({}));
+    this.#show();
+  }
+
+  async #lookAtNight() {
     try {
       await this.#session.headers(); // renews what has to be renewed before the clock runs
       const askedAt = performance.now();
@@ -68,7 +78,6 @@ export class Health {
       this.#system = systems.items.find((system) => system.id === id) ?? null;
       const syncs = await this.#session.call("GET", `/v1/customer/systems/${id}/syncs?limit=1`);
       this.#sync = syncs.items[0] ?? null;
-      this.#watching = await this.#session.call("GET", `/v1/customer/venues/${this.#venue.id}/watching`);
     } catch {
       return; // what is shown says itself how old it is
     }
@@ -83,18 +92,17 @@ export class Health {
     setText($("#openkj"), say(!isKnown ? "openkj_never" : isWell ? "openkj_ok" : "openkj_quiet", { ago: ago(this.#venue.openkjSeenAt) }));
     setText($("#songs"), this.#system ? songs(this.#system.songs) : say("empty"));
     setText($("#sync"), this.#sync ? describe(this.#sync) : say("none_yet"));
-    this.#showWatching();
+    setText($("#phones"), this.#count("phones"));
+    setText($("#screens"), this.#count("screens"));
     setText($("#delay"), this.#delay);
     this.#offerDecision();
   }
 
-  #showWatching() {
-    const { phones, screens } = this.#watching ?? {};
-    const isKnown = typeof phones === "number";
-    for (const line of document.querySelectorAll(".watching")) line.hidden = !isKnown;
-    if (!isKnown) return;
-    setText($("#phones"), number.format(phones));
-    setText($("#screens"), number.format(screens));
+  /** How many of these watch; nobody knows while Redis is away. */
+  #count(kind) {
+    if (!this.#watching) return "…";
+    const n = this.#watching[kind];
+    return typeof n === "number" ? number.format(n) : "–";
   }
 
   /** How much older than the truth the queue may be: a way there and back, or the pause between two looks. */

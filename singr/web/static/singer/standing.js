@@ -1,11 +1,15 @@
-// How a request stands, in words and a tone. The server says the same where there is no script (singr/web/own.py).
+// How a request stands, in words and a tone. Where there is no script the server says as much as it knows without the
+// order of singers, which only live views tell (singr/web/own.py).
 
+import { serverNow } from "../common/api.js";
 import { isolated } from "../common/dom.js";
 import { say } from "../common/words.js";
 
 const MINUTE_MS = 60_000;
 // From one singer to the next, on a brisk night and on a slow one.
 const [BRISK_MIN, SLOW_MIN] = [4, 5];
+// Nobody who was called up longer ago still sings: it may be a break, or the end of the show.
+const SINGS_MS = 15 * MINUTE_MS;
 const toFive = (minutes) => Math.max(5, Math.round(minutes / 5) * 5);
 const minutes = (ms) => Math.max(1, Math.round(ms / MINUTE_MS));
 
@@ -26,12 +30,13 @@ export function ofRequest(request, before, rotation = null) {
   return { tone: "good", text: say(request.processedVia === "console" ? "accepted" : "dealt") };
 }
 
-/** How many songs come before it, as far as that is told; how long they take, while somebody sings. */
+/** How many songs come before it, as far as that is told; how long they take, while somebody sings as far as we know. */
 function ahead({ id }, { now, next }) {
   const n = next.indexOf(id);
   if (n < 1) return [];
   const range = { from: toFive(n * BRISK_MIN), n: toFive((n + 1) * SLOW_MIN) };
-  return [say("ahead", { n }), ...(now ? [say("about", range)] : [])];
+  const isOn = now && serverNow() - Date.parse(now.processedAt) < SINGS_MS;
+  return [say("ahead", { n }), ...(isOn ? [say("about", range)] : [])];
 }
 
 /** A request still in the outbox. */

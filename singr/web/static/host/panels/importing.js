@@ -10,11 +10,19 @@ const UPLOAD_MS = 10 * 60_000;
 const OVER = ["done", "failed", "cancelled"];
 const MODES = { merge: say("mode_merge"), replace: say("mode_replace") };
 const ERRORS = { fail: say("error_fail"), skip: say("error_skip") };
+const NO_SONGS = "there are no songs in this file"; // as the server says it
 const number = new Intl.NumberFormat(LOCALE);
 
 /** What is wrong with a line, or with the whole file: in English the server's words, which say more. */
 const fault = (kind, message) => (isEnglish || !knows(`fault_${kind}`) ? message : say(`fault_${kind}`));
-const whyNot = (problem, n) => (isEnglish && problem ? problem : n ? say("fault_lines", { n }) : say("unreadable"));
+
+function whyNot({ problem, errorCount: n, errors }) {
+  if (isEnglish && problem) return problem;
+  const last = errors.at(-1);
+  if (last && problem?.endsWith(last.message)) return fault(last.kind, last.message); // where the reading ended
+  if (n) return say("fault_lines", { n });
+  return say(problem === NO_SONGS ? "fault_no_songs" : "unreadable");
+}
 
 /** `nodes` for the page; `offer` tells which systems there are, `changed` is called when a book has changed. */
 export function importing({ session }, changed) {
@@ -78,10 +86,11 @@ export function importing({ session }, changed) {
     lines.replaceChildren(...faults);
   }
 
-  function finish({ status, dryRun: wasDry, problem, errorCount }) {
+  function finish(ended) {
+    const { status, dryRun: wasDry } = ended;
     const words = {
       done: say(wasDry ? "import_dry" : "import_done"),
-      failed: say("import_failed", { why: whyNot(problem, errorCount) }),
+      failed: say("import_failed", { why: whyNot(ended) }),
       cancelled: say("import_cancelled"),
     };
     said.say(words[status], status === "failed" ? "bad" : "good");

@@ -11,9 +11,13 @@ export function open({ node, session, venue }) {
   const inputs = Object.entries(LENGTHS).map(([name, maxLength]) =>
     el("input", { name, maxLength, value: venue[name] ?? "", required: name === "name", dir: "auto", autocomplete: "off" }),
   );
-  const save = () => {
-    const body = Object.fromEntries(inputs.map(({ name, value }) => [name, value.trim()]));
-    return said.during(() => session.call("PATCH", `/v1/customer/venues/${venue.id}`, { body }), say("saved"));
+  let before = venue;
+  // Only what was changed here: another host may have changed the rest.
+  const save = async () => {
+    const given = inputs.map(({ name, value }) => [name, value.trim()]);
+    const body = Object.fromEntries(given.filter(([name, value]) => value !== (before[name] ?? "")));
+    const saved = await said.during(() => session.call("PATCH", `/v1/customer/venues/${venue.id}`, { body }), say("saved"));
+    if (saved) before = { ...before, ...body };
   };
   node.replaceChildren(form(save, say("save"), ...inputs.map((input) => field(say(`venue_${input.name}`), input))), said.node);
 }
