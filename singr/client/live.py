@@ -20,7 +20,9 @@ LOOK_S, OPENING_S = 0.5, 6.0
 QUIET_BEATS, SILENT_BEATS = 2.0, 2.5
 """Without a sign of life for so many heartbeats we say that we may be stale, and connect anew."""
 AHEAD_S, ASK_AGAIN_S, PONG_S, GRACE_S = 2.0, 3.0, 10.0, 5.0
-FIRST_RETRY_S, RETRY_MIN_S, RETRY_MAX_S = 2.0, 0.5, 30.0
+FIRST_RETRY_S, RETRY_MIN_S = 2.0, 0.5
+RETRY_SOON_S, RETRY_MAX_S, LONG_S = 5.0, 30.0, 60.0
+"""What is mended within a minute is found mended soon; whoever is away for longer is asked less often."""
 
 
 async def _none() -> None:
@@ -113,8 +115,11 @@ class Live(Ledger):
 
     def _pause_s(self, retry_s: float | None) -> float:
         """Full jitter, growing with each attempt that got nowhere."""
-        most_s = FIRST_RETRY_S if self._failures <= 1 else RETRY_MIN_S * 2.0 ** min(self._failures - 1, 10)
-        return random.uniform(0, min(most_s, RETRY_MAX_S)) if retry_s is None else retry_s  # noqa: S311
+        if retry_s is not None:
+            return retry_s
+        grown_s = FIRST_RETRY_S if self._failures <= 1 else RETRY_MIN_S * 2.0 ** min(self._failures - 1, 10)
+        most_s = RETRY_SOON_S if self._loop.time() - self._lost_at < LONG_S else RETRY_MAX_S
+        return random.uniform(0, min(grown_s, most_s))  # noqa: S311
 
     def _hear(self, message: Message) -> None:
         self._heard_at = self._loop.time()

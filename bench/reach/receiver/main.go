@@ -189,12 +189,17 @@ func (w *watcher) watch() {
 	}
 }
 
-// pause is the reference client's: the server's wish, else full jitter that grows while attempts fail.
+// pause is the reference client's: the server's wish, else full jitter that grows while attempts fail, in the first
+// minute to five seconds.
 func (w *watcher) pause() time.Duration {
-	most := 2 * time.Second
-	if w.failures > 1 {
-		most = min(30*time.Second, 500*time.Millisecond<<min(w.failures-1, 10))
+	most, grown := 5*time.Second, 2*time.Second
+	if time.Since(w.lostAt) > time.Minute {
+		most = 30 * time.Second
 	}
+	if w.failures > 1 {
+		grown = 500 * time.Millisecond << min(w.failures-1, 10)
+	}
+	most = min(most, grown)
 	pause := time.Duration(rand.Float64() * float64(most))
 	if w.wish >= 0 {
 		pause = w.wish

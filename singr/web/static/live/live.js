@@ -16,14 +16,13 @@ import { Poll } from "./poll.js";
 import { Socket } from "./socket.js";
 
 const LADDER = [Socket, Events, Poll];
-const LOOK_EVERY_MS = 500;
-const OPENING_MS = 6_000;
+const [LOOK_EVERY_MS, OPENING_MS] = [500, 6_000];
 const [QUIET_BEATS, SILENT_BEATS] = [2, 2.5];
-const AHEAD_MS = 2_000;
-const ASK_AGAIN_MS = 3_000;
+const [AHEAD_MS, ASK_AGAIN_MS] = [2_000, 3_000];
 const HIDDEN_MS = 10_000;
 const FIRST_RETRY_MS = 2_000;
-const [RETRY_MIN_MS, RETRY_MAX_MS] = [500, 30_000];
+// What is mended within a minute is found mended soon; whoever is away for longer is asked less often.
+const [RETRY_MIN_MS, RETRY_SOON_MS, RETRY_MAX_MS, LONG_MS] = [500, 5_000, 30_000, 60_000];
 
 export class Live extends EventTarget {
   status = "connecting";
@@ -147,8 +146,9 @@ export class Live extends EventTarget {
 
   /** Full jitter, growing with each attempt that got nowhere. */
   #pause(retryMs) {
-    const most = this.#failures <= 1 ? FIRST_RETRY_MS : RETRY_MIN_MS * 2 ** (this.#failures - 1);
-    const ms = retryMs ?? Math.random() * Math.min(most, RETRY_MAX_MS);
+    const grown = this.#failures <= 1 ? FIRST_RETRY_MS : RETRY_MIN_MS * 2 ** (this.#failures - 1);
+    const most = Date.now() - this.#lostAt < LONG_MS ? RETRY_SOON_MS : RETRY_MAX_MS;
+    const ms = retryMs ?? Math.random() * Math.min(grown, most);
     return new Promise((resolve) => {
       this.#wake = resolve;
       setTimeout(resolve, ms);
