@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -189,3 +190,13 @@ async def test_what_comes_while_a_ticket_is_fetched_is_shown(redis_url: str, wor
             await until(lambda: live.version == world.version)
             assert live.connected == 1
             slow.set()
+
+
+async def test_for_a_minute_it_tries_again_soon_and_then_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(random, "uniform", lambda _least, most: most)
+    async with aiohttp.ClientSession() as session:
+        client = Live(session, "http://127.0.0.1:9", "bar")
+        client._failures = 20
+        assert client._pause_s(None) == 5
+        client._lost_at -= 61
+        assert (client._pause_s(None), client._pause_s(7)) == (30, 7)
