@@ -56,10 +56,15 @@ def track(*tables: str) -> None:
     """Stamps and audits these tables, one line in the log per row changed."""
     for table in tables:
         stamp(table)
-        key = list(op.get_bind().execute(KEY_COLUMNS, {"name": table}).scalars())
-        if not 1 <= len(key) <= MOST_KEY_COLUMNS:
-            raise ValueError(f"{table}: the audit log cannot name a row by {len(key)} key columns")
-        _audit(table, "record_audit", key)
+        audit(table)
+
+
+def audit(table: str) -> None:
+    """One line in the log per row changed."""
+    key = list(op.get_bind().execute(KEY_COLUMNS, {"name": table}).scalars())
+    if not 1 <= len(key) <= MOST_KEY_COLUMNS:
+        raise ValueError(f"{table}: the audit log cannot name a row by {len(key)} key columns")
+    _audit(table, "record_audit", key)
 
 
 def track_turns(table: str, column: str) -> None:
@@ -94,6 +99,6 @@ def _audit(table: str, function: str, arguments: list[str], *operations: str) ->
     listed = ", ".join(f"'{argument}'" for argument in arguments)
     for operation in operations or TRANSITIONS:
         op.execute(
-            f"CREATE TRIGGER {table}_audit_{operation.lower()} AFTER {operation} ON {table} "
+            f"CREATE OR REPLACE TRIGGER {table}_audit_{operation.lower()} AFTER {operation} ON {table} "
             f"REFERENCING {TRANSITIONS[operation]} FOR EACH STATEMENT EXECUTE FUNCTION {function}({listed})"
         )
