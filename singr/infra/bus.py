@@ -55,6 +55,16 @@ class Bus:
         """Are all channels subscribed on connections believed good? If not, the service is degraded, not down."""
         return bool(self._lines) and all(line.connection is not None for line in self._lines.values())
 
+    def post(self, channel: str, payload: bytes) -> bool:
+        """`publish` without waiting, or False where that takes a connection first, and nothing was done."""
+        name = channel.encode()
+        line = self._line(name)
+        if line is None or not line.post(name, payload):
+            return False
+        if heard := self._heard.get(name):
+            self._guarded(heard, payload)
+        return True
+
     async def publish(self, channel: str, payload: bytes) -> None:
         """Hand `payload` to everybody who listens; at most 250 ms, never raises. A loss is counted."""
         name = channel.encode()

@@ -18,6 +18,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -39,6 +40,9 @@ LOCK_S = 3.0
 WAIT_S, LOOK_S = 1.0, 0.02
 # A Redis that is away is asked again after this; meanwhile answers live in this process, as long.
 ALONE_S = 1.0
+# New generations of many tags, with their time to live in front.
+RENEW = "for n, tag in ipairs(KEYS) do redis.call('SET', tag, ARGV[n + 1], 'EX', ARGV[1]) end"
+TOGETHER_MAX = 500
 OWED_MAX = 10_000
 NOTED_MAX = 10_000
 EVERYTHING = "everything"
@@ -58,6 +62,7 @@ class Cache:
 
     def __init__(self, redis: Client, aside: Aside) -> None:
         self._redis: Any = redis
+        self._renewal: Any = redis.register_script(RENEW)
         self._aside = aside
         self._flights: dict[str, Flight] = {}
         self._brief = Brief()
@@ -176,23 +181,28 @@ class Cache:
 
     async def _pay(self) -> None:
         """Tell Redis of the tags it has not heard of."""
-        while batch := dict(self._owed):
-            pairs = [text for tag, generation in batch.items() for text in (tag, generation)]
+        while batch := dict(islice(self._owed.items(), TOGETHER_MAX)):
             try:
-                for at in range(0, len(pairs), 2):
-                    await self._ask("SET", f"tag:{pairs[at]}", pairs[at + 1], "EX", TAG_S)
+                await self._renew(batch)
             except AWAY:
                 return
             for tag, generation in batch.items():
                 if self._owed.get(tag) == generation:
                     del self._owed[tag]
 
+    async def _renew(self, generations: dict[str, str]) -> None:
+        names = [_place(f"tag:{tag}") for tag in generations]
+        await self._answered(lambda: self._renewal(keys=names, args=[TAG_S, *generations.values()]))
+
     async def _ask(self, command: str, name: str, *rest: object) -> Any:
+        return await self._answered(lambda: self._redis.execute_command(command, _place(name), *rest))
+
+    async def _answered(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         if time.monotonic() < self._alone_until_s:
             raise TimeoutError
         try:
             async with asyncio.timeout(ANSWER_S):
-                return await self._redis.execute_command(command, _place(name), *rest)
+                return await ask()
         except AWAY:
             self._alone_until_s = time.monotonic() + ALONE_S
             raise

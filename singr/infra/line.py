@@ -12,7 +12,7 @@ import math
 import random
 from collections.abc import Awaitable, Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from msgspec import Struct
 from redis.asyncio import ConnectionPool
@@ -54,12 +54,8 @@ class Line:
         self._pace, self._words, self._hears = pace, words, hears
         limits: dict[str, Any] = {"protocol": 2, "retry": Retry(NoBackoff(), 0)}
         self._pool = ConnectionPool.from_url(url, socket_connect_timeout=pace.confirm_s, **limits)
-        self._publisher = Linked.from_url(
-            url,
-            socket_timeout=pace.publish_s,
-            socket_connect_timeout=pace.publish_s,
-            **limits,
-        )
+        quick: dict[str, Any] = {"socket_timeout": pace.publish_s, "socket_connect_timeout": pace.publish_s}
+        self._publisher = cast(Linked, Linked.from_url(url, **quick, **limits))
         self.connection: Any = None
         self.echo = echo
         self._echoed = False
@@ -71,10 +67,27 @@ class Line:
         """Raises one of AWAY, within 250 ms."""
         try:
             async with asyncio.timeout(self._pace.publish_s):
-                await self._publisher.execute_command(self._words.publish, channel, payload)  # type: ignore[no-untyped-call]
+                await self._publisher.execute_command(self._words.publish, channel, payload)
         except MovedError:
             self._hears.doubt()
             raise
+
+    def post(self, channel: bytes, payload: bytes) -> bool:
+        """`publish` without waiting; a loss is counted. False where there is no connection yet, and nothing is done."""
+        try:
+            answer = self._publisher.post(self._words.publish, channel, payload)
+        except AWAY:
+            answer = None
+        if answer is None:
+            return False
+        answer.add_done_callback(self._posted)
+        return True
+
+    def _posted(self, answer: asyncio.Future[Any]) -> None:
+        if answer.cancelled() or answer.exception():
+            metrics.HINTS_LOST.inc()
+            if not answer.cancelled() and isinstance(answer.exception(), MovedError):
+                self._hears.doubt()
 
     async def subscribe(self, name: bytes) -> None:
         """Returns once Redis has confirmed; raises BusDown when it has not within 2 s, and wants it all the same."""

@@ -35,6 +35,13 @@ class Link:
             wire = await self._dialled()
         return await wire.ask(hiredis.pack_command(command))
 
+    def post(self, command: tuple[Any, ...]) -> asyncio.Future[Any] | None:
+        """`ask` without waiting: the answer to come, or None where a connection has to be made first."""
+        wire = self._wire
+        if wire is None or wire.is_over:
+            return None
+        return wire.ask(hiredis.pack_command(command))
+
     async def _dialled(self) -> _Wire:
         if self._dialling is None or self._dialling.done():
             self._dialling = asyncio.create_task(self._dial())

@@ -6,6 +6,7 @@ and `{cache}`, which lie on three masters of a cluster split evenly. All other k
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -64,6 +65,10 @@ class Linked(Redis):
         options.pop("keys", None)  # redis-py's note for a cache of its own
         read = self.response_callbacks.get(name)
         return read(answer, **options) if read else answer
+
+    def post(self, *command: Any) -> asyncio.Future[Any] | None:
+        """The answer to come, as hiredis reads it; None where nothing was sent: ask with `execute_command` then."""
+        return self._link.post(command)
 
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
         await self._link.close()

@@ -28,4 +28,6 @@ def tell(kit: Kit, venue_id: UUID, epoch: str, version: int, ops: Sequence[Struc
     the venue before is answered no more."""
     kit.cache.forget(kept.venue(venue_id))
     payload = msgspec.json.encode(Hint(epoch, version - 1, version, ops))
-    kit.aside.run("hint", lambda: kit.bus.publish(channel(venue_id), payload), timeout_s=1)
+    name = channel(venue_id)
+    if not kit.bus.post(name, payload):
+        kit.aside.run("hint", lambda: kit.bus.publish(name, payload), timeout_s=1)

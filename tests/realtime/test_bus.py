@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from singr.infra import bus
 from singr.infra.bus import Bus, BusDown, Pace
+from singr.telemetry import metrics
 from tests.realtime.waiting import until
 from tests.services import Server
 
@@ -51,6 +52,31 @@ async def test_what_one_process_publishes_another_hears(redis_url: str) -> None:
         await other.subscribe("night", ear)
         await one.publish("night", b"hello")
         await until(lambda: ear.heard == [b"hello"])
+
+
+async def test_what_is_posted_is_heard_here_and_elsewhere(redis_url: str) -> None:
+    async with pair(redis_url) as (one, other):
+        here, there = Ear(), Ear()
+        await one.subscribe("night", here)
+        await other.subscribe("night", there)
+        assert one.post("night", b"hello")
+        assert here.heard == [b"hello"]
+        await until(lambda: there.heard == [b"hello"])
+
+
+async def test_what_cannot_be_posted_is_left_to_the_caller_and_what_gets_lost_is_counted(redis_server: Server) -> None:
+    async with bus.opened(redis_server.url, QUICK) as alone:
+        ear = Ear()
+        await alone.subscribe("night", ear)
+        await until(lambda: alone.post("night", b"first"))
+        ear.heard.clear()
+        lost = metrics.HINTS_LOST._value.get()
+        redis_server.pause()
+        assert alone.post("night", b"into the silence")
+        await until(lambda: metrics.HINTS_LOST._value.get() > lost)
+        redis_server.kill()
+        await until(lambda: not alone.post("night", b"to nobody"))
+        assert ear.heard[0] == b"into the silence"
 
 
 async def test_a_subscription_hears_all_that_is_published_after_it_returns(redis_url: str) -> None:
