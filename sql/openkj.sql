@@ -110,12 +110,9 @@ WITH known AS MATERIALIZED (
     ORDER BY s.venues_id
     FOR UPDATE OF s
 ), polled AS (
-    INSERT INTO openkj_presence AS p (venues_id, collected_at)
-    SELECT v.venues_id, now()
-    FROM venues v
-    WHERE v.customer_profiles_id IN (SELECT customer_profiles_id FROM known)
-    ORDER BY v.venues_id
-    ON CONFLICT (venues_id) DO UPDATE
+    INSERT INTO openkj_presence AS p (customer_profiles_id, collected_at)
+    SELECT DISTINCT known.customer_profiles_id, now() FROM known ORDER BY known.customer_profiles_id
+    ON CONFLICT (customer_profiles_id) DO UPDATE
     SET collected_at = excluded.collected_at,
         every_s = CASE WHEN p.collected_at > now() - interval '15 minutes'
                        THEN extract(epoch FROM now() - p.collected_at) ELSE p.every_s END
@@ -130,7 +127,7 @@ RETURNING s.venues_id, s.epoch, s.version
 -- Marks venues whose OpenKJ is silent for grace_s and for as many of its intervals, or so long that it is not in use.
 WITH quiet AS (
     SELECT s.venues_id, p.collected_at < now() - make_interval(secs => :forget_after_s::float8) AS forgotten
-    FROM venue_streams s JOIN openkj_presence p USING (venues_id)
+    FROM openkj_presence p JOIN venues v USING (customer_profiles_id) JOIN venue_streams s USING (venues_id)
     WHERE s.openkj_connected IS NOT NULL
       AND p.collected_at < now() - make_interval(secs => greatest(:grace_s::float8, :intervals::float8 * p.every_s))
       AND (s.openkj_connected OR p.collected_at < now() - make_interval(secs => :forget_after_s::float8))

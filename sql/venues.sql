@@ -5,7 +5,7 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
-       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
+       (SELECT o.collected_at FROM openkj_presence o WHERE o.customer_profiles_id = v.customer_profiles_id),
        (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
        coalesce(v.time_zone, (SELECT p.timezone FROM customer_profiles p
                             WHERE p.customer_profiles_id = v.customer_profiles_id), 'UTC')
@@ -19,7 +19,7 @@ SELECT v.url_name, v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
-       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
+       (SELECT o.collected_at FROM openkj_presence o WHERE o.customer_profiles_id = v.customer_profiles_id),
        (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
        coalesce(v.time_zone, (SELECT p.timezone FROM customer_profiles p
                             WHERE p.customer_profiles_id = v.customer_profiles_id), 'UTC')
@@ -33,7 +33,7 @@ SELECT v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url_name, v.nam
        ST_Y(v.location::geometry), ST_X(v.location::geometry),
        v.accepting_requests, v.current_system_id, v.queue_privacy, v.message, v.rules,
        (SELECT count(*)::int FROM requests r WHERE r.venues_id = v.venues_id AND r.status = 'pending'),
-       (SELECT p.collected_at FROM openkj_presence p WHERE p.venues_id = v.venues_id),
+       (SELECT o.collected_at FROM openkj_presence o WHERE o.customer_profiles_id = v.customer_profiles_id),
        (SELECT s.openkj_connected FROM venue_streams s WHERE s.venues_id = v.venues_id),
        coalesce(v.time_zone, (SELECT p.timezone FROM customer_profiles p
                             WHERE p.customer_profiles_id = v.customer_profiles_id), 'UTC')

@@ -9,7 +9,7 @@ from migrations.tables.columns import CUSTOMER, created, instant, link, metadata
 sa.Table(
     "openkj_presence",
     metadata,
-    link("venues_id", "venues.venues_id", primary_key=True),
+    link("customer_profiles_id", CUSTOMER, primary_key=True),
     instant("collected_at", null=False),
     sa.Column("every_s", sa.Double(), nullable=False, server_default="30"),
 )

@@ -21,6 +21,7 @@ TOGETHER_S = 0.5
 # A computer that was last seen so long ago is not this night's.
 FORGET_AFTER_S = 12 * 3600
 AT_ONCE_MAX = 1_000
+IN_A_ROW = 50
 
 
 class Moved(Struct):
@@ -55,20 +56,23 @@ async def _stamp_soon(kit: Kit, here: desk.Desk) -> None:
 
 async def stamp(kit: Kit, *keys: Key) -> None:
     """Keys are in use now: the venues of their tenants whose watchers did not know are told."""
-    _tell(kit, await STAMP(kit.db, tenants=[key.tenant for key in keys], key_ids=[key.id for key in keys]))
+    await _tell(kit, await STAMP(kit.db, tenants=[key.tenant for key in keys], key_ids=[key.id for key in keys]))
 
 
 async def notice_silence(kit: Kit) -> None:
     """Job: tell the watchers of venues whose OpenKJ no longer polls."""
-    _tell(
+    await _tell(
         kit,
         await SILENT(kit.db, grace_s=GRACE_S, intervals=INTERVALS, forget_after_s=FORGET_AFTER_S, max_rows=AT_ONCE_MAX),
     )
 
 
-def _tell(kit: Kit, moved: list[Moved]) -> None:
-    for venue in moved:
+async def _tell(kit: Kit, moved: list[Moved]) -> None:
+    """Early in the evening they are many: others have their turn in between."""
+    for place, venue in enumerate(moved, 1):
         hints.tell(kit, venue.venue_id, venue.epoch, venue.version, None)
+        if place % IN_A_ROW == 0:
+            await asyncio.sleep(0)
 
 
 JOB = Job("notice_silent_openkj", notice_silence, cron="* * * * * */10")
