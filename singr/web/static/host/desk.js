@@ -67,7 +67,7 @@ export class Desk {
     this.#live = new Live({
       venue: venue.urlName,
       view: "host",
-      ticket: () => this.#ticket(),
+      ticket: (urlName) => this.#ticket(urlName),
       headers: () => this.#session.headers(),
     });
     this.#live.addEventListener("change", ({ detail }) => this.#follow(detail));
@@ -91,8 +91,8 @@ export class Desk {
     this.#venue = this.#live = null;
   }
 
-  async #ticket() {
-    const body = { venue: this.#venue.urlName, view: "host" };
+  async #ticket(urlName) {
+    const body = { venue: urlName, view: "host" };
     return (await this.#session.call("POST", "/v1/live/tickets", { body })).ticket;
   }
 
@@ -104,6 +104,7 @@ export class Desk {
     this.#rotation.show(venue.rotation);
     showPrivacy(venue.queuePrivacy);
     this.#rename(venue.name);
+    this.#readdress(venue.urlName);
     showOpen(venue.acceptingRequests);
     this.#seen.note(requests);
   }
@@ -113,6 +114,13 @@ export class Desk {
     this.#venue.name = name;
     setText($("#venue-name"), name);
     setText($("#switch").selectedOptions[0], name);
+  }
+
+  /** Code, links and tickets are of the address that the venue has now. */
+  #readdress(urlName) {
+    if (this.#venue.urlName === urlName) return;
+    this.#venue.urlName = urlName;
+    invite(urlName);
   }
 
   #press({ target }) {

@@ -6,9 +6,8 @@
 //   live.addEventListener("status", () => …);             // live.status: connecting | live | stale | offline
 //   live.start();
 //
-// `ticket()` gives a ticket for the views singer and host, `headers()` what signs in an HTTP call; both may be async.
-// A WebSocket first, then server-sent events, then polling; every attempt begins at the top. `ended` is set when it
-// is of no use to try again.
+// `ticket(venue)` gives a ticket for the views singer and host, `headers()` what signs in a call; both may be async.
+// A WebSocket first, then server-sent events, then polling; every attempt begins at the top; `ended` when none is of use.
 
 import { Events } from "./events.js";
 import { Ledger, LOST } from "./ledger.js";
@@ -134,11 +133,12 @@ export class Live extends EventTarget {
   /** What a transport needs of us. */
   #link(signal) {
     const { venue, view, ticket, headers } = this.#given;
+    const address = () => this.venue?.urlName ?? venue; // it may have got another since
     return {
       signal,
-      ticket,
+      ticket: () => ticket(address()),
       headers,
-      hello: () => ({ venue, view, ...(this.#forgotten ? {} : this.#ledger.position) }),
+      hello: () => ({ venue: address(), view, ...(this.#forgotten ? {} : this.#ledger.position) }),
       hear: (message) => signal.aborted || this.#hear(message),
       forget: () => (this.#forgotten = true),
     };

@@ -13,11 +13,13 @@ const FORGET_MS = 10 * 60_000;
 
 const { venue } = document.body.dataset;
 const live = new Live({ venue, view: "display", restWhenHidden: false });
+const look = keepCalm($("#stage"), live);
 const rows = new Map();
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 
 function show() {
-  const { name, acceptingRequests, message } = live.venue;
+  const { name, urlName, acceptingRequests, message } = live.venue;
+  if (urlName !== venue) look();
   document.body.dataset.open = acceptingRequests;
   setText($("h1"), name);
   setText($("#message"), message ?? "");
@@ -74,7 +76,7 @@ function tick() {
 }
 
 live.addEventListener("change", show);
+live.addEventListener("status", () => live.ended && look());
 setInterval(tick, 1000);
 tick();
-keepCalm($("#stage"));
 live.start();

@@ -36,8 +36,8 @@ const book = new Book(venue, results, announce, (given) => favorites.rows(given)
 for (const each of [tonight, favorites]) each.addEventListener("change", () => results.refresh());
 outbox.addEventListener("sent", () => favorites.claim().catch(() => null));
 
-async function ticket() {
-  const body = { venue, view: "singer", ...(mine.token && { trackingToken: mine.token }) };
+async function ticket(urlName) {
+  const body = { venue: urlName, view: "singer", ...(mine.token && { trackingToken: mine.token }) };
   return (await call("POST", "/v1/live/tickets", { body })).ticket;
 }
 

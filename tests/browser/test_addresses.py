@@ -1,0 +1,104 @@
+"""A venue gets another address: what is open goes on under it, and no code that is shown leads nowhere."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.cutting import Line
+from tests.browser.people import TV, VENUE, Host, People, press_surely
+from tests.house import House
+
+
+async def readdress(host: Host, url_name: str) -> None:
+    """As a host does it: under Manage, asked once more."""
+    if not await host.page.locator("#panels").is_visible():
+        await host.page.get_by_role("button", name="Manage", exact=True).click()
+        await host.page.locator("#panels nav").get_by_role("button", name="Venue").click()
+    await host.page.get_by_label("Address after /v/").fill(url_name)
+    await press_surely(host.page.locator("#panel .doors button"))
+
+
+async def move(house: House, url_name: str) -> None:
+    path = f"/v1/customer/venues/{await house.venue_id()}"
+    assert (await house.call("PATCH", path, json={"urlName": url_name}, headers=await house.sign_in()))[0] == 200
+
+
+async def test_a_venue_gets_another_address_and_what_is_open_goes_on_under_it(people: People, house: House) -> None:
+    anna, screen, host = await people.singer("Anna"), await people.screen(), await people.host()
+    old_code = await screen.locator(".code").inner_html()
+    await host.page.get_by_role("button", name="Manage", exact=True).click()
+    await host.page.locator("#panels nav").get_by_role("button", name="Venue").click()
+    await expect(host.page.locator("#panel")).to_contain_text("every printed code and every link of the old one stops")
+    await readdress(host, "The-Anchor")
+    await expect(host.page.locator("#address-said")).to_contain_text("/v/the-anchor")
+    await expect(host.page.locator("#link")).to_have_attribute("href", re.compile("/v/the-anchor$"))
+    await expect(host.page.locator("#link")).to_have_text(re.compile("/v/the-anchor$"))
+    await expect(host.page.locator("#qr")).to_have_attribute("src", "/v1/public/venues/the-anchor/qr.svg")
+    await expect(host.page.locator("#screen-link")).to_have_attribute("href", "/v/the-anchor/screen")
+    await host.page.locator("#panels nav").get_by_role("button", name="Kiosk").click()
+    await host.page.get_by_role("button", name="Make a link").click()
+    await expect(host.page.get_by_label("The link")).to_have_value(re.compile("/v/the-anchor/kiosk/"))
+    await expect(screen).to_have_url(re.compile("/v/the-anchor/screen$"))
+    await expect(screen.locator(".link")).to_have_text(re.compile("/v/the-anchor$"))
+    assert await screen.locator(".code").inner_html() != old_code
+    path = f"/v1/customer/venues/{await house.venue_id()}"
+    await house.call("PATCH", path, json={"message": "Happy hour"}, headers=await house.sign_in())
+    for page in (anna.page, screen):
+        await expect(page.locator("#message")).to_have_text("Happy hour")
+
+
+@pytest.mark.parametrize(
+    ("url_name", "why"),
+    [
+        ("the-cellar", "Another venue has this address."),
+        ("the anchor!", "Only small letters a to z, digits and single hyphens between them, 60 at most."),
+        ("nearby", "Only small letters a to z, digits and single hyphens between them, 60 at most."),
+    ],
+)
+async def test_an_address_that_cannot_be_had_is_a_fault_of_its_field(
+    url_name: str, why: str, people: People, house: House
+) -> None:
+    host, body = await people.host(), {"name": "The Cellar"}
+    assert (await house.call("POST", "/v1/customer/venues", json=body, headers=await house.sign_in()))[0] == 201
+    await readdress(host, url_name)
+    field = host.page.get_by_label("Address after /v/")
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await expect(field).to_have_accessible_description(why)
+    await expect(field).to_be_focused()
+    assert await house.value("SELECT count(*) FROM venues WHERE url_name = $1", VENUE) == 1
+
+
+async def test_who_was_told_of_an_address_reconnects_under_it(people: People, house: House) -> None:
+    page = await people.page(TV)
+    line = await Line.of(page)
+    await page.clock.install()
+    host = await people.host(page)
+    await move(house, "the-anchor")
+    await expect(page.locator("#screen-link")).to_have_attribute("href", "/v/the-anchor/screen")
+    await line.cut()
+    await page.clock.run_for("00:20")
+    await expect(page.locator("#live")).not_to_have_attribute("data-status", "live")
+    line.mend()
+    await page.clock.run_for("00:40")
+    await host.is_live()
+
+
+async def test_a_screen_that_was_away_shows_no_code_that_leads_nowhere(people: People, house: House) -> None:
+    page = await people.page(TV)
+    line = await Line.of(page)
+    await page.clock.install()
+    await page.goto(f"/v/{VENUE}/screen")
+    await expect(page.locator("#clock")).not_to_be_empty()
+    await expect(page.locator(".code")).to_be_visible()
+    await line.cut()
+    await move(house, "the-anchor")
+    await page.clock.run_for("06:00")
+    await expect(page.locator(".code")).to_be_hidden()
+    await expect(page.get_by_text("This address has changed.")).to_be_visible()
+    await move(house, VENUE)
+    line.mend()
+    await page.clock.run_for("06:00")
+    await expect(page.locator(".code")).to_be_visible()
