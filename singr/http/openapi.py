@@ -70,7 +70,7 @@ def _operation(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
     summary, _, description = inspect.cleandoc(row.handler.__doc__ or "").partition("\n")
     operation: dict[str, Any] = {
         "operationId": row.name,
-        "tags": [row.name.partition(".")[0]],
+        "tags": [_part(row)],
         "summary": summary,
         "description": description.strip(),
         "x-permission": str(row.may),
@@ -85,6 +85,12 @@ def _operation(row: Row, schema_of: dict[Any, Any]) -> dict[str, Any]:
     if not row.may.anonymous:
         operation["security"] = [{"bearer": []}, {"cookie": []}]
     return operation
+
+
+def _part(row: Row) -> str:
+    """The domain a call belongs to; what is of none serves those who operate or connect the service."""
+    domain, _, rest = row.name.partition(".")
+    return domain if "." in rest else "operations"
 
 
 def _file(kind: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from singr.web import singer_view
 from singr.web.finding import Looking
 from singr.web.singer_view import Asking
 from singr.web.sorry import in_html
+from singr.web.words import COOKIE
 
 
 class KioskRow(Struct):
@@ -68,6 +69,7 @@ async def show(call: Call, request: web.Request, url_name: str, token: str) -> w
         raise NotFound("this link holds no longer")
     venue = await venues.row_by_url_name(call.kit.db, url_name)
     response = await singer_view.page(call, request, venue, [], Looking(), Asking(), kiosk=_path(settings, row))
+    response.cookies.pop(COOKIE, None)  # a language is chosen for this visit alone
     devices = Devices(settings.auth_secret, secure=settings.base_url.startswith("https:"))
     devices.attach(response.headers, devices.new())
     return response

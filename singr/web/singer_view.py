@@ -12,7 +12,7 @@ from aiohttp import web
 from singr.core import clock
 from singr.core.errors import Problem
 from singr.http.call import Call
-from singr.queue.rules import DuplicateRequest, VenueClosed
+from singr.queue.rules import Blocked, DuplicateRequest, TooManyRequests, VenueClosed
 from singr.venues import rules
 from singr.venues.rules import Rules
 from singr.venues.shapes import VenueRow
@@ -98,7 +98,7 @@ async def page(
             "none": listed.none,
             "meant": listed.meant,
             "cursor": listed.cursor or "",
-            "queue": say(words, "queue", n=venue.waiting) if venue.waiting else say(words, "queue_empty"),
+            "queue": _queue(words, venue),
             "cards": join(_cards(call, words, path, mine)),
             "sheet": _sheet(words, path, looking, asking, rules.read(venue.rules)),
             "languages": others.languages(words),
@@ -107,6 +107,12 @@ async def page(
     title = say(words, "page_title", venue=venue.name)
     status = asking.problem.status if asking.problem else 200
     return respond_with(request, DRESS, title=title, body=body, status=status, words=words)
+
+
+def _queue(words: Words, venue: VenueRow) -> str:
+    if venue.waiting:
+        return say(words, "queue", n=venue.waiting)
+    return say(words, "queue_empty" if venue.accepting_requests else "queue_none")
 
 
 def _rules(words: Words, venue: VenueRow) -> Iterable[str]:
@@ -163,6 +169,12 @@ def _error(words: Words, problem: Problem | None, house: Rules) -> str:
         return say(words, "sung_once" if house.song_once_per_night else "duplicate")
     if isinstance(problem, VenueClosed):
         return say(words, "closed_meanwhile")
+    if isinstance(problem, Blocked):
+        return say(words, "blocked")
+    if isinstance(problem, TooManyRequests) and problem.retry_after_s is None:
+        return say(words, "rule_waiting", n=house.requests_per_singer or 1)
+    if isinstance(problem, TooManyRequests) and house.cooldown_minutes:
+        return say(words, "rule_cooldown", n=house.cooldown_minutes)
     if any(error.field == "singerName" for error in problem.errors):
         return say(words, "name_lacking")
     return say(words, "not_taken", reason=problem.detail)

@@ -86,6 +86,7 @@ class Singer:
     async def ask(self, title: str) -> None:
         """From the search field to the last press."""
         await self.search(title)
+        await expect(self.page.locator("#results b").first).to_have_text(title)  # not in the list of before
         await self.song(title).click()
         await self.page.get_by_label("Your name").fill(self.name)
         await self.page.get_by_role("button", name="Ask for it").click()

@@ -56,7 +56,7 @@ async def test_the_same_song_twice_is_asked_about(people: People, house: House) 
 async def test_the_song_book_can_be_leafed_through(people: People) -> None:
     anna = await people.singer(java_script_enabled=False)
     first = await anna.page.locator("#results b").all_text_contents()
-    await anna.page.get_by_role("button", name="More songs").click()
+    await anna.page.get_by_role("button", name="Show more").click()
     second = await anna.page.locator("#results b").all_text_contents()
     assert first
     assert second

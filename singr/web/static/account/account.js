@@ -15,12 +15,12 @@ const FORGOTTEN = { path: "/v1/auth/password/forgot", name: "forgotten", go: "se
 const CHOICES = {
   "sign-in": { path: "/v1/auth/signin", name: "sign_in", go: "sign_in", email: true, password: "current-password", more: { cookie }, enters: true },
   link: { path: "/v1/auth/magic-link", name: "link", go: "send_link", email: true },
-  register: { path: "/v1/auth/register/singer", name: "register", go: "register", email: true, password: "new-password" },
+  register: { path: "/v1/auth/register/singer", name: "register", go: "register", email: true, password: "new-password", least: 10 },
 };
 const STEPS = {
   verify: { path: "/v1/auth/verify-email", name: "verify", go: "confirm", password: "current-password", isOptional: true },
   email: { path: "/v1/auth/email/confirm", name: "new_email", go: "confirm", password: "current-password", isOptional: true },
-  reset: { path: "/v1/auth/password/reset", name: "reset", go: "set_password", password: "new-password" },
+  reset: { path: "/v1/auth/password/reset", name: "reset", go: "set_password", password: "new-password", least: 12 },
   magic: { path: "/v1/auth/magic-link/verify", name: "magic", go: "sign_in", more: { confirm: true, cookie }, enters: true },
   invitation: { path: "/v1/auth/invitations/accept", name: "join", go: "join", password: "new-password", isOptional: true },
 };
@@ -43,7 +43,7 @@ else show();
 function show() {
   document.title = say(`${step.name}_heading`);
   setText($("#heading"), document.title);
-  setText($("#about"), ABOUT[step.name] ? say(ABOUT[step.name]) : "");
+  setText($("#about"), ABOUT[step.name] ? say(ABOUT[step.name], { least: step.least }) : "");
   setText($("#go"), say(step.go));
   setText($("#said"), "");
   for (const part of [$("#label"), $("#password")]) part.hidden = !step.password;

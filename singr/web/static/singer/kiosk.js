@@ -20,4 +20,5 @@ export function beginAnew(address, outbox) {
   };
   for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => after(IDLE_MS));
   outbox.addEventListener("sent", () => setTimeout(() => after(SHOWN_MS)));
+  if (location.search) after(IDLE_MS);
 }

@@ -9,6 +9,7 @@ import { ofEntry, ofRequest } from "./standing.js";
 
 const KEPT_MAX = 50;
 const ASKED_MAX = 10;
+const FAILED_MS = 8_000;
 // In ms: on, off, on.
 const VIBRATIONS = { upNext: [200, 100, 200], accepted: [200], dealt: [200], rejected: [100, 100, 100] };
 
@@ -22,6 +23,7 @@ export class Mine {
   #requests = new Map();
   #tokens;
   #dismissed;
+  #failures = new Map();
   #cards = new Map();
 
   /** `change(request, token, back, song)` lets the singer change one, perhaps to another song. */
@@ -131,8 +133,16 @@ export class Mine {
         this.#announce(say("withdrawn"));
         this.render();
       },
-      (problem) => this.#announce(say(problem.status === 409 ? "already_dealt" : "withdraw_failed")),
+      (problem) => this.#fail(id, say(problem.status === 409 ? "already_dealt" : "withdraw_failed")),
     );
+  }
+
+  /** For a while the card tells what did not work. */
+  #fail(id, text) {
+    this.#failures.set(id, text);
+    setTimeout(() => this.#failures.delete(id) && this.render(), FAILED_MS);
+    this.#announce(text);
+    this.render();
   }
 
   #dismiss(id) {
@@ -167,7 +177,7 @@ export class Mine {
     const { key, title, artist, state } = entry;
     const rules = this.#live.venue?.rules ?? {};
     const isFinal = rules.songOncePerNight || rules.duplicatePolicy === "refuse";
-    const drop = { label: state === "closed" || state === "refused" ? "okay" : "drop", act: () => this.#outbox.drop(key) };
+    const drop = { label: ["closed", "blocked", "refused"].includes(state) ? "okay" : "drop", act: () => this.#outbox.drop(key) };
     const again = {
       old: { label: "send", act: () => this.#outbox.insist(key) },
       duplicate: isFinal ? null : { label: "ask_anyway", act: () => this.#outbox.insist(key, { allowDuplicate: true }) },
@@ -209,7 +219,9 @@ export class Mine {
       const before = places.get(id) ?? position - 1;
       const rotation = this.#live.venue?.rotation;
       const isNext = status === "pending" && (rotation ? rotation.next[0] === request.id : before === 0);
-      yield [id, { title, artist, keyChange, isNext, ...ofRequest(request, before, rotation), actions }];
+      const failure = status === "pending" && this.#failures.get(id);
+      const standing = failure ? { tone: "bad", text: failure } : ofRequest(request, before, rotation);
+      yield [id, { title, artist, keyChange, isNext, ...standing, actions }];
     }
   }
 }

@@ -1,14 +1,14 @@
 // Requests on their way. Each is kept with its key before it is first sent and sent until the server has answered;
 // the key makes sure that it is taken once, however often it is sent.
 //
-// state: waiting (to be sent), sending, old (ask before sending), duplicate, limit, closed, refused
+// state: waiting (to be sent), sending, old (ask before sending), duplicate, limit, closed, blocked, refused
 
 import { call } from "../common/api.js";
 import { forget, keep, kept, names } from "../common/store.js";
 
 const OLD_MS = 15 * 60_000;
 const [RETRY_MIN_MS, RETRY_MAX_MS] = [2_000, 60_000];
-const DECIDED = { "duplicate-request": "duplicate", "venue-not-accepting": "closed" };
+const DECIDED = { "duplicate-request": "duplicate", "venue-not-accepting": "closed", "authorization-denied": "blocked" };
 
 export class Outbox extends EventTarget {
   entries = [];
@@ -97,7 +97,10 @@ export class Outbox extends EventTarget {
     // A house rule that time alone does not lift.
     if (status === 429 && !retryAfterS) return this.#put(entry, { state: "limit" });
     this.#failures += 1;
-    this.#put(entry, { state: "waiting", retryAt: status === 429 ? Date.now() + retryAfterS * 1000 : 0 });
+    const retryAt = status === 429 ? Date.now() + retryAfterS * 1000 : 0;
+    // Those behind it wait as long.
+    for (const each of this.entries) if (each.state === "waiting") each.retryAt = retryAt;
+    this.#put(entry, { state: "waiting", retryAt });
     return false;
   }
 

@@ -43,8 +43,11 @@ export class Sheet {
   open(song) {
     this.#change = null;
     this.#key = newKey();
-    this.#form.keyChange.value = String(this.#heart.keyOf(song));
-    $("details", this.#dialog).open ||= this.#heart.keyOf(song) !== 0;
+    const keyChange = this.#heart.keyOf(song);
+    // What was written for another song is not for this one.
+    const notes = song.id === this.#song?.id ? this.#form.notes.value : "";
+    this.#fill({ singerName: this.#form.singerName.value, keyChange, notes });
+    $("details", this.#dialog).open = Boolean(keyChange || notes);
     this.#show(song);
     if (!this.#form.singerName.value) this.#form.singerName.focus();
   }
@@ -93,7 +96,7 @@ export class Sheet {
     const { songId } = this.#form;
     this.#dialog.close();
     const [title, artist] = [$("#sheet-song").textContent, $("#sheet-artist").textContent];
-    if (songId.value) this.open({ id: Number(songId.value), title, artist });
+    if (songId.value) this.open((this.#song = { id: Number(songId.value), title, artist }));
   }
 
   #submit(ask) {

@@ -48,7 +48,7 @@ function showVenue(venueNow, n) {
   setText($("h1"), name);
   setText($("#message"), message ?? "");
   showRules(venueNow);
-  setText($("#queue"), n ? say("queue", { n }) : say("queue_empty"));
+  setText($("#queue"), n ? say("queue", { n }) : say(acceptingRequests ? "queue_empty" : "queue_none"));
 }
 
 function showStatus() {

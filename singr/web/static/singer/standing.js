@@ -49,6 +49,7 @@ export function ofEntry({ state, reason, retryAt, askedAt }, { requestsPerSinger
     duplicate: () => say(songOncePerNight ? "sung_once" : "duplicate"),
     limit: () => say("limit", { n: requestsPerSinger }),
     closed: () => say("closed_meanwhile"),
+    blocked: () => say("blocked"),
     refused: () => say("not_taken", { reason: isolated(reason) }),
   };
   return { tone: state === "sending" ? "waiting" : "bad", text: texts[state]() };
