@@ -31,6 +31,8 @@ async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
     venue = await venues.row_by_url_name(call.kit.db, url_name)
     url = address.singer_url(call.kit.settings, request, venue.url_name)
     is_open = venue.accepting_requests
+    link = url.partition("://")[2]
+    link_host, slash, link_path = link.partition("/")
     words = of_page("screen", language_of(request))
     body = fill(
         BODY,
@@ -43,7 +45,9 @@ async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
             "message": venue.message or "",
             "waiting_now": say(words, "queue", n=venue.waiting) if venue.waiting else say(words, "queue_empty"),
             "qr": address.qr(url),
-            "link": url.partition("://")[2],
+            "link": link,
+            "link_host": link_host,
+            "link_path": f"{slash}{link_path}",
         },
     )
     title = say(words, "page_title", venue=venue.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.people import TV, VENUE, People
@@ -109,3 +110,41 @@ async def test_an_address_reads_from_the_left_in_every_language(people: People) 
     page = await people.page(TV, locale="ar")
     await page.goto(f"/v/{VENUE}/screen")
     assert await page.locator(".link").evaluate("(node) => getComputedStyle(node).direction") == "ltr"
+
+
+@pytest.mark.parametrize("size", [TV, (1280, 720), (1080, 1920)])
+async def test_a_long_message_takes_the_room_of_the_last_rows_and_of_nothing_else(
+    size: tuple[int, int], people: People, house: House
+) -> None:
+    for n in range(9):
+        house.client.session.cookie_jar.clear()
+        await house.ask(singerName=f"Singer {n}", title=f"Song {n}")
+    page = await people.page(size)
+    await page.goto(f"/v/{VENUE}/screen")
+    await expect(page.locator("#queue li")).to_have_count(7)
+    path, body = f"/v1/customer/venues/{await house.venue_id()}", {"message": "Two for one until ten. " * 8}
+    assert (await house.call("PATCH", path, json=body, headers=await house.sign_in()))[0] == 200
+    await expect(page.locator("#message")).to_contain_text("Two for one")
+    shown = await page.locator("#queue li").count()
+    assert 1 <= shown < 7
+    await expect(page.locator("#rest")).to_have_text(f"and {9 - shown} more")
+    edges = """(nodes) => nodes.map((node) => node.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom])"""
+    [footer] = await page.locator("footer").evaluate_all(edges)
+    for top, bottom in await page.locator("#message, #queue li, #rest, .scan").evaluate_all(edges):
+        assert top >= 0.05 * size[1] - 1
+        assert bottom <= footer[0] + 1
+
+
+async def test_that_requests_are_closed_stands_in_the_middle(people: People, house: House) -> None:
+    await house.ask(singerName="Anna", title="One")
+    screen = await people.screen()
+    await expect(screen.locator("#queue li")).to_have_count(1)
+    path, body = f"/v1/customer/venues/{await house.venue_id()}", {"acceptingRequests": False}
+    assert (await house.call("PATCH", path, json=body, headers=await house.sign_in()))[0] == 200
+    words = screen.get_by_text("Requests are closed. Enjoy the show.")
+    await expect(words).to_be_visible()
+    await expect(screen.locator(".code")).to_be_hidden()
+    box, stage = await words.bounding_box(), await screen.locator("#stage").bounding_box()
+    assert box
+    assert stage
+    assert abs(box["y"] + box["height"] / 2 - stage["y"] - stage["height"] / 2) < 0.02 * TV[1]

@@ -1,7 +1,7 @@
 // The venue's screen: the code to scan, what waits as far as the host lets others see, open or closed, the time.
 
 import { $, arrange, el, setText } from "../common/dom.js";
-import { say } from "../common/words.js";
+import { LOCALE, say } from "../common/words.js";
 import { Live } from "../live/live.js";
 import { keepCalm } from "./calm.js";
 
@@ -12,10 +12,11 @@ const SAY_LOST_MS = 60_000;
 const FORGET_MS = 10 * 60_000;
 
 const { venue } = document.body.dataset;
+const stage = $("#stage");
 const live = new Live({ venue, view: "display", restWhenHidden: false });
-const look = keepCalm($("#stage"), live);
+const look = keepCalm(stage, live);
 const rows = new Map();
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const time = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 
 function show() {
   const { name, urlName, acceptingRequests, message } = live.venue;
@@ -41,7 +42,17 @@ function comingUp({ now, next }) {
 /** Songs come along only where the host lets others see them, first names likewise. */
 function showQueue(requests, coming) {
   const seen = (coming ?? requests.map((request) => [request, ""])).filter(([request]) => request.title);
-  const shown = seen.slice(0, ROWS_MAX);
+  let shown = seen.slice(0, ROWS_MAX);
+  for (showRows(shown, requests); shown.length > 1 && overflows(); showRows(shown, requests)) shown = shown.slice(0, -1);
+}
+
+/** Whether a long message leaves too little room. */
+function overflows() {
+  const { top, bottom } = stage.getBoundingClientRect();
+  return [...stage.children].map((part) => part.getBoundingClientRect()).some((part) => part.height && (part.top < top - 1 || part.bottom > bottom + 1));
+}
+
+function showRows(shown, requests) {
   const ids = new Set(shown.map(([request]) => request.id));
   for (const [id, row] of rows) {
     if (ids.has(id)) continue;
