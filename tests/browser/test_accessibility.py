@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
+from singr.analytics import counting
 from singr.web.words import LANGUAGES
 from tests.browser import axe
 from tests.browser.people import LAPTOP, TABLET, VENUE, Host, People, Singer
@@ -80,6 +81,7 @@ async def test_the_console_has_no_fault_in_any_state(people: People, house: Hous
 
 async def test_every_panel_of_the_console_is_without_fault(people: People, house: House) -> None:
     await house.ask()
+    await counting.count_nights(house.kit)
     host = await people.host()
     await host.page.locator("#manage").click()
     for name in PANELS:

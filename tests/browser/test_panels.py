@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import expect
 
+from singr.analytics import counting
 from singr.imports import jobs
 from tests.browser.people import LAPTOP, Host, People, press_surely
 from tests.house import House
@@ -220,12 +221,19 @@ async def test_a_host_of_two_venues_goes_from_one_to_the_other(people: People, h
 
 
 async def test_the_nights_are_drawn(people: People, house: House) -> None:
-    for title in ("One", "Two"):
-        await house.ask(title=title)
     host = await people.host()
     await manage(host, "Nights")
-    await expect(host.page.locator("#panel svg")).to_have_count(2)
-    await expect(host.page.locator("#panel figure").first).to_have_text("Requests by night", use_inner_text=True)
+    await expect(host.page.locator("#panel")).to_contain_text("Nothing yet.")
+    await expect(host.page.locator("#panel svg")).to_have_count(0)
+    for title in ("One", "Two"):
+        await house.ask(title=title)
+    await counting.count_nights(house.kit)
+    await host.page.get_by_label("Which nights").select_option("last 7 nights")
+    charts = host.page.locator("#panel figure")
+    await expect(charts.locator("figcaption")).to_have_text(["Requests by night", "Requests by hour"])
+    for place in range(2):
+        await expect(charts.nth(place).get_by_role("img")).to_have_accessible_name(re.compile(r"\b2\b"))
+    await expect(host.page.locator("#panel")).to_contain_text("Requests: 2. Nights: 1. Sung: 0.")
 
 
 async def test_a_tablet_forgets_who_was_there(people: People, house: House) -> None:

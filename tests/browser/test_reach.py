@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from singr.analytics import counting
 from singr.web.words import LANGUAGES
-from tests.browser.people import LAPTOP, VENUE, Host, People, Singer
+from tests.browser.people import LAPTOP, PHONE, TABLET, VENUE, Host, People, Singer
 from tests.house import House
 
 ZOOMED = (320, 256)  # what 1280×1024 is at 400 %
 TABS_MAX = 60
-THUMB_PX = 48
+THUMB_PX, FINGER_PX = 48, 44
 SMALL = """(least) => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, summary")]
   .filter((node) => node.checkVisibility() && !node.closest(".unseen"))
-  .map((node) => [node, node.getBoundingClientRect()])
+  .map((node) => [node, (node.type === "checkbox" ? node.closest("label") : node).getBoundingClientRect()])
   .filter(([, { width, height }]) => Math.min(width, height) < least)
   .map(([node, { width, height }]) => `${node.outerHTML.slice(0, 80)}: ${width} × ${height}`)"""
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -110,6 +111,44 @@ async def test_all_that_is_pressed_on_a_phone_is_of_a_thumbs_size(locale: str, p
     assert await page.evaluate(SMALL, THUMB_PX) == []
 
 
+@pytest.mark.parametrize("size", [PHONE, TABLET, LAPTOP])
+async def test_all_that_is_pressed_at_the_console_is_of_a_fingers_size(
+    size: tuple[int, int], people: People, house: House
+) -> None:
+    await house.ask()
+    await counting.count_nights(house.kit)
+    host = await people.host(await people.page(size))
+    await expect(host.rows).to_have_count(1)
+    await expect(host.page.locator("#link")).not_to_be_empty()
+    assert await host.page.evaluate(SMALL, FINGER_PX) == []
+    await host.press("Reject", "Ann")
+    await expect(host.page.locator("#slot button")).to_be_visible()
+    await host.page.locator("#manage").click()
+    for panel in await host.page.locator("#panels nav button").all():
+        await panel.click()
+        await expect(panel).to_be_in_viewport(ratio=1)
+        await expect(host.page.locator("#panel").locator(":is(input, button, li, svg):visible").first).to_be_visible()
+        assert await host.page.evaluate(SMALL, FINGER_PX) == []
+
+
+@pytest.mark.parametrize("size", [PHONE, TABLET])
+async def test_health_is_one_line_that_opens_where_there_is_little_room(
+    size: tuple[int, int], people: People, house: House
+) -> None:
+    host = await people.host(await people.page(size))
+    line, figures = host.page.locator("#health-line"), host.page.locator("#health dd")
+    await expect(line).to_have_text("OpenKJ not connected yet · 108 songs")
+    box = await line.bounding_box()
+    assert box
+    assert box["height"] == FINGER_PX
+    await expect(figures.filter(visible=True)).to_have_count(0)
+    await line.click()
+    await expect(figures.filter(visible=True)).to_have_count(6)
+    await host.page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+    await expect(line).to_be_hidden()
+    await expect(figures.filter(visible=True)).to_have_count(6)
+
+
 async def test_at_four_hundred_percent_nothing_needs_scrolling_sideways(people: People, house: House) -> None:
     long_word = "Donaudampfschifffahrtsgesellschaft" * 2
     await house.ask(singerName=long_word, title=long_word, notes="With Cy", keyChange=2)
@@ -137,6 +176,7 @@ async def test_at_four_hundred_percent_nothing_needs_scrolling_sideways(people: 
 @pytest.mark.parametrize("locale", LANGUAGES)
 async def test_words_of_every_language_fit_a_zoomed_page(locale: str, people: People, house: House) -> None:
     await house.ask(title="Hey Jude", notes="With Cy", keyChange=2)
+    await counting.count_nights(house.kit)
     page = await people.page(ZOOMED, locale=locale)
     for path in ("/", "/account#register", f"/v/{VENUE}", f"/v/{VENUE}?list=artists", "/v/nowhere"):
         await page.goto(path)

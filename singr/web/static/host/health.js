@@ -7,6 +7,8 @@ import { LOCALE, say } from "../common/words.js";
 
 const LOOK_EVERY_MS = 10_000;
 const TONIGHT_S = 12 * 3600;
+// On a phone or tablet it is one line that opens.
+const narrow = matchMedia("(max-width: 899px)");
 const number = new Intl.NumberFormat(LOCALE);
 
 export class Health {
@@ -95,6 +97,7 @@ export class Health {
     setText($("#phones"), this.#count("phones"));
     setText($("#screens"), this.#count("screens"));
     setText($("#delay"), this.#delay);
+    setText($("#health-line"), `OpenKJ ${$("#openkj").textContent} · ${$("#songs").textContent}`);
     this.#offerDecision();
   }
 
@@ -128,6 +131,10 @@ export class Health {
     await this.#look();
   }
 }
+
+const fold = () => ($("#health").open = !narrow.matches);
+narrow.addEventListener("change", fold);
+fold();
 
 const songs = (n) => say("songs", { n, count: number.format(n) });
 

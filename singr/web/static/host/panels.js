@@ -35,6 +35,7 @@ export class Panels {
     this.#leave();
     setText($("#panel-title"), button.textContent);
     if (!$("#panels").open) $("#panels").showModal();
+    button.scrollIntoView({ block: "nearest", inline: "center" });
     const [panel, venue] = await Promise.all([this.#fetch(button.value), this.#look()]);
     if (turn !== this.#turn || !$("#panels").open) return;
     setText($("#panel-venue"), isolated(venue.name));

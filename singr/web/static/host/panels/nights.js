@@ -58,6 +58,7 @@ export function open({ node, session, venue }) {
     const byNight = [...nights.items].sort((a, b) => (a.night < b.night ? -1 : 1));
     const sum = (what) => byNight.reduce((total, night) => total + night[what], 0);
     const csv = el("a", { href: `${PATH}/daily-stats?format=csv&${query}`, download: "nights.csv" }, say("as_table"));
+    if (!byNight.length) return body.replaceChildren(el("p", {}, say("nothing_yet")));
     body.replaceChildren(
       el("p", {}, say("nights_sum", { requests: number.format(sum("requests")), nights: byNight.length, sung: number.format(sum("processed")) }), " ", csv),
       bars(say("by_night"), byNight.map((each) => [short.format(Date.parse(each.night)), each.requests, each.night]), width),

@@ -54,6 +54,7 @@ function itsAddress(session, path, { urlName }) {
   }
 
   input.addEventListener("input", () => tell(""));
-  const go = el("p", { className: "doors" }, sureButton(say("new_qr"), say("new_qr_sure"), move));
-  return [el("h3", {}, say("address_title")), el("p", {}, say("address_about")), field(say("address_label"), input), said.node, go];
+  const go = sureButton(say("new_qr"), say("new_qr_sure"), move);
+  const fields = el("div", { className: "fields" }, field(say("address_label"), input), el("p", { className: "doors" }, go));
+  return [el("h3", {}, say("address_title")), el("p", {}, say("address_about")), fields, said.node];
 }
