@@ -148,3 +148,37 @@ async def test_that_requests_are_closed_stands_in_the_middle(people: People, hou
     assert box
     assert stage
     assert abs(box["y"] + box["height"] / 2 - stage["y"] - stage["height"] / 2) < 0.02 * TV[1]
+
+
+@pytest.mark.parametrize("size", [TV, (1280, 720), (3840, 2160)])
+async def test_a_name_is_read_from_the_back_of_the_room(size: tuple[int, int], people: People, house: House) -> None:
+    headers, venue = await house.sign_in(), await house.venue_id()
+    path, body = f"/v1/customer/venues/{venue}/rotation", {"preset": "arrival"}
+    assert (await house.call("PATCH", path, json=body, headers=headers))[0] == 200
+    for name in ("Anna", "Bo"):
+        house.client.session.cookie_jar.clear()
+        await house.ask(singerName=name, title=f"Song of {name}")
+    page = await people.page(size)
+    await page.goto(f"/v/{VENUE}/screen")
+    await expect(page.locator("#queue li")).to_have_count(2)
+    number = await house.value("SELECT requests_id FROM requests WHERE singer_name = 'Anna'")
+    body = {"status": "processed"}
+    assert (await house.call("PATCH", f"/v1/customer/requests/{number}", json=body, headers=headers))[0] == 200
+    await expect(page.locator("#queue .now b")).to_have_text("Anna")
+    heights = """() => [...document.querySelectorAll("body *")]
+      .filter((node) => [...node.childNodes].some((child) => child.nodeType === Node.TEXT_NODE && child.data.trim()))
+      .filter((node) => node.checkVisibility())
+      .map((node) => [node.textContent, (100 * parseFloat(getComputedStyle(node).fontSize)) / innerHeight])"""
+    shown = dict(await page.evaluate(heights))
+    assert shown["Anna"] >= 8
+    assert shown["Bo"] >= 5
+    assert {text: height for text, height in shown.items() if height < 3} == {}
+
+
+async def test_the_clock_is_read_as_the_screens_language_has_it(people: People) -> None:
+    page = await people.page(TV, timezone_id="UTC", locale="en-US")
+    await page.clock.install(time=AFTERNOON)
+    await page.goto(f"/v/{VENUE}/screen")
+    await expect(page.locator("#clock")).to_have_text("03:00 PM")
+    await page.goto(f"/v/{VENUE}/screen?lang=de")
+    await expect(page.locator("#clock")).to_have_text("15:00")
