@@ -1,11 +1,16 @@
 -- openkj_key(api_key_hashes) -> each
--- Keys, each with the serial of its tenant: all that a getSerial needs.
-SELECT k.api_key_hash, k.api_keys_id, k.customer_profiles_id,
-       CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
-       coalesce(s.serial, 1), k.scopes
-FROM api_keys k
-LEFT JOIN state s USING (customer_profiles_id)
-WHERE k.api_key_hash = ANY (:api_key_hashes::text[])
+-- Keys, each with the serial of its tenant: all that a getSerial needs. Each is looked up by itself: for many at once
+-- PostgreSQL would read small tables whole.
+SELECT asked.hash, k.*
+FROM unnest((SELECT :api_key_hashes::text[])) AS asked (hash)
+CROSS JOIN LATERAL (
+    SELECT k.api_keys_id, k.customer_profiles_id,
+           CASE WHEN k.status = 'active' AND k.expires_at <= now() THEN 'expired' ELSE k.status::text END,
+           coalesce((SELECT s.serial FROM state s WHERE s.customer_profiles_id = k.customer_profiles_id), 1), k.scopes
+    FROM api_keys k
+    WHERE k.api_key_hash = asked.hash
+    LIMIT 1
+) AS k
 
 -- openkj_requests(api_key_hash, venue, max_rows) -> maybe
 -- A key as openkj_key gives it, and what waits at one of its venues as JSON objects. After January 2038 the client reads

@@ -360,7 +360,7 @@ SELECT venues_id, epoch, version FROM venue_streams WHERE venues_id = ANY (:venu
 
 -- venue_stream_by_url_name(url_names) -> each
 -- Venues as live connections look them up.
-SELECT url_name, venues_id, customer_profiles_id FROM venues WHERE url_name = ANY (:url_names::text[])
+SELECT url_name, venues_id, customer_profiles_id FROM venues WHERE url_name = ANY ((SELECT :url_names::text[])::text[])
 
 -- venue_is_tenants(tenant, venue_id) -> value
 -- Whether a venue belongs to the tenant.

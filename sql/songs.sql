@@ -225,7 +225,9 @@ WHERE g.customer_profiles_id = :tenant AND g.song_generations_id = :sync_id
 
 -- book_of_venue(url_names) -> each
 -- Whose book, and which, singers at a venue search.
-SELECT v.url_name, v.customer_profiles_id, v.current_system_id, v.venues_id FROM venues v WHERE v.url_name = ANY (:url_names::text[])
+SELECT v.url_name, v.customer_profiles_id, v.current_system_id, v.venues_id
+FROM venues v
+WHERE v.url_name = ANY ((SELECT :url_names::text[])::text[])
 
 -- book_sung_from(system) -> maybe
 -- Whose system this is, by its id, where some venue sings from it.
@@ -295,12 +297,13 @@ LIMIT :max_rows
 -- songs_worded(tenant, system, query, text, start, until, likeness, artist_key, title_key, after, most, max_rows) -> many
 -- Songs with the words of a query, but for those songs_begun gives, the likest to `text` first, after a position.
 -- The words say which book; without `most` a common word would be a walk through it. A likeness is dear: it is found
--- once for each song.
+-- once for each song. To plan for a query's own words, which it can see only outside of a SELECT, costs PostgreSQL as
+-- much as to answer it, and gives the same plan.
 WITH worded AS MATERIALIZED (
     SELECT d.songdb_id, d.customer_profiles_id, d.openkj_system_id, d.artist, d.title, d.combined, d.artist_key,
            d.title_key
     FROM songdb d
-    WHERE d.words @@ :query::tsquery
+    WHERE d.words @@ (SELECT :query::tsquery)
       AND NOT (d.artist_key >= :start AND d.artist_key < :until OR d.title_key >= :start AND d.title_key < :until)
     LIMIT :most
 ), hit AS MATERIALIZED (

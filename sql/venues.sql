@@ -24,7 +24,7 @@ SELECT v.url_name, v.venues_id, v.customer_profiles_id, v.openkj_venue_id, v.url
        coalesce(v.time_zone, (SELECT p.timezone FROM customer_profiles p
                             WHERE p.customer_profiles_id = v.customer_profiles_id), 'UTC')
 FROM venues v
-WHERE v.url_name = ANY (:url_names::text[])
+WHERE v.url_name = ANY ((SELECT :url_names::text[])::text[])
 
 -- venues_of_tenant(tenant, after, max_rows) -> many
 -- A tenant's venues after an OpenKJ number, in that order.

@@ -140,7 +140,8 @@ class Maybe(Statement[Row]):
 
 class Each(Statement[Row]):
     """Takes an array; a row's first column says for which of its elements it is. Who asks at once is answered at once
-    (`infra.gathering`)."""
+    (`infra.gathering`). The statement sees the array through a SELECT of its own: PostgreSQL would make a plan for the
+    elements of each, which costs it as much as to look them up."""
 
     async def __call__(self, on: Runs, key: Any) -> Row | None:
         record = await on.pick(self.query.text, key)

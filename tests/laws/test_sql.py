@@ -77,6 +77,17 @@ async def test_statement_gives_its_row_types_columns(query: sql.Query, row: Any,
         assert fits(kinds[0], row)
 
 
+@pytest.mark.parametrize("name", [query.name for query in sql.QUERIES.values() if query.fetch == "each"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_statement_for_many_callers_is_planned_once(name: str, connection: Any) -> None:
+    """Not for the keys of each call: PostgreSQL tries that five times, then settles."""
+    text = sql.QUERIES[name].text
+    for calls in range(10):
+        await connection.fetch(text, [str(n) for n in range(calls % 3 + 1)])
+    settled = "SELECT generic_plans FROM pg_prepared_statements WHERE statement = $1"
+    assert await connection.fetchval(settled, text) == 5
+
+
 def fits(kind: str, wanted: Any) -> bool:
     """Whether PostgreSQL's `kind` arrives as the annotation says."""
     if wanted in (Any, object):
