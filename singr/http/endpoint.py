@@ -1,7 +1,7 @@
 """Compiles a row of the route table into the one handler that does all the row asks, and nothing else.
 
 Order: request id → device → caller → admission → limit → decoding → the domain's function → encoding. Whatever goes
-wrong on the way leaves as problem+json.
+wrong on the way leaves as problem+json, or as the row tells it.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ class Endpoint:
             response = await self._run(call, request)
         except Exception as exc:
             problem = self._as_problem(exc)
-            response = problems.response(problem, request.path, request_id)
+            tells = self.row.tells
+            response = tells(request, problem) if tells else problems.response(problem, request.path, request_id)
             if problem.ends_session:
                 self.gate.cookies.take(response)
         if not response.prepared:

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
+from aiohttp import web
+
 from singr.core.errors import Problem
 from singr.http.guard import Rule
 from singr.infra.limits import Rate
 
 MIB = 1 << 20
+Tell = Callable[[web.Request, Problem], web.Response]
+"""Makes the answer to a problem."""
+
 # What an organization's people may ask of a route together.
 MANAGING = Rate(100, per_s=60, by="organization")
 
@@ -50,6 +55,7 @@ class Row:
     takes: tuple[str, ...] = ()
     gives: str = ""
     live: bool = False
+    tells: Tell | None = None
     aliases: tuple[str, ...] = ()
 
     @property
@@ -71,6 +77,7 @@ def Route(method: str, path: str, handler: Callable[..., Any], **columns: Any) -
     `takes` and `gives` are media types of a body and an answer beside `body` and `returns`, for the API's description.
     `quiet` ones leave no log line a call. `replay` rows create something for somebody signed in, and give the first
     answer again to a repeated `Idempotency-Key`. On `live` ones a session cookie counts only from our own origin.
+    `tells` answers problems where problem+json is not what the caller reads.
     """
     return Row(method=method, path=path, handler=handler, **columns)
 

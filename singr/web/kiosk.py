@@ -21,7 +21,6 @@ from singr.venues import editing, venues
 from singr.web import singer_view
 from singr.web.finding import Looking
 from singr.web.singer_view import Asking
-from singr.web.sorry import in_html
 from singr.web.words import COOKIE
 
 
@@ -60,7 +59,6 @@ async def revoke_link(call: Call, venue_id: UUID) -> None:
     await editing.put(call, call.tenant, venue_id, {"kiosk": None})
 
 
-@in_html
 async def show(call: Call, request: web.Request, url_name: str, token: str) -> web.Response:
     """The singer page as a shared tablet has it, with an identity made for this visit."""
     row = await BY_URL_NAME(call.kit.db, url_name=url_name)

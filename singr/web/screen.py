@@ -11,7 +11,6 @@ from singr.venues import venues
 from singr.web import address
 from singr.web.markup import fill, template
 from singr.web.page import dress, respond_with
-from singr.web.sorry import in_html
 from singr.web.words import labels, language_of, of_page, say
 
 DRESS = dress("screen", script="screen/screen.js")
@@ -25,7 +24,6 @@ QR_HEADERS = {
 }
 
 
-@in_html
 async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
     """What a venue puts on its TV: the code to scan, and the queue as far as its privacy setting allows."""
     venue = await venues.row_by_url_name(call.kit.db, url_name)

@@ -1,4 +1,4 @@
-"""The way out to a sign-in service and back, as a browser walks it; whatever goes wrong becomes a page."""
+"""The way out to a sign-in service and back, as a browser walks it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,12 @@ from singr.http.call import Call
 from singr.identity import oidc
 from singr.identity.oidc import Returned, Start
 from singr.identity.oidc_flows import FLOW_LIFE_S
-from singr.web.sorry import with_way_back
 
 # Apple's form holds a code, a state, an ID token and a name.
 FORM_MOST, FIELDS_MOST = 1 << 16, 20
-to_sign_in = with_way_back("/account", "to_sign_in")
 NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
-@to_sign_in
 async def start(call: Call, request: web.Request, provider: str) -> web.Response:
     """On to another service, to sign in there; then back to the page `next`, which finds a code after `#oauth=`."""
     address, ticket = await oidc.begin(call, provider, decode.query(request, Start))
@@ -38,13 +35,11 @@ async def start(call: Call, request: web.Request, provider: str) -> web.Response
     return response
 
 
-@to_sign_in
 async def callback(call: Call, request: web.Request, provider: str) -> web.Response:
     """Back from another service, whose answer stands in the query."""
     return _on_to(await oidc.finish(call, provider, decode.query(request, Returned), request.cookies))
 
 
-@to_sign_in
 async def callback_by_form(call: Call, request: web.Request, provider: str) -> web.Response:
     """Back from another service, whose answer stands in a form (Apple)."""
     return _on_to(await oidc.finish(call, provider, await _form(request), request.cookies))

@@ -24,13 +24,11 @@ from singr.venues.shapes import VenueRow
 from singr.web import own, singer_view
 from singr.web.finding import Looking
 from singr.web.singer_view import Asking
-from singr.web.sorry import in_html
 
 FORM_LIMIT, FIELDS_MAX = 16_384, 20
 ASKED_MAX = 200
 
 
-@in_html
 async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
     """A venue's singer page.
 
@@ -46,7 +44,6 @@ async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
     return await singer_view.page(call, request, venue, mine, looking, asking)
 
 
-@in_html
 async def ask(call: Call, request: web.Request, url_name: str) -> web.Response:
     """The sheet's form: asks for a song and leads back to the page, or shows the sheet again with what is wrong."""
     venue = await venues.row_by_url_name(call.kit.db, url_name)
@@ -62,7 +59,6 @@ async def ask(call: Call, request: web.Request, url_name: str) -> web.Response:
     return _back_to(venue)
 
 
-@in_html
 async def withdraw(call: Call, request: web.Request, url_name: str) -> web.Response:
     """Takes back the request whose token the form holds; the page then tells how it stands."""
     venue = await venues.row_by_url_name(call.kit.db, url_name)

@@ -109,6 +109,10 @@ async def test_all_that_is_pressed_on_a_phone_is_of_a_thumbs_size(locale: str, p
     await page.locator("#go").click()
     await expect(page.locator(".card button").first).to_be_visible()
     assert await page.evaluate(SMALL, THUMB_PX) == []
+    for path in ("/", "/account", "/account#sign-in", "/v/nowhere"):
+        await page.goto(path)
+        await expect(page.locator("h1")).not_to_be_empty()
+        assert await page.evaluate(SMALL, THUMB_PX) == [], path
 
 
 @pytest.mark.parametrize("size", [PHONE, TABLET, LAPTOP])

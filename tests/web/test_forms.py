@@ -93,10 +93,17 @@ async def test_withdrawing_by_form_needs_the_requests_own_token(house: House) ->
 
 
 async def test_junk_is_refused_and_no_error_of_ours(house: House) -> None:
-    for data in (b"\xff\xfe", b"a=1&" * 100, b"{}", b"x" * 20_000):
+    unreadable = "<h1>That did not work</h1>"
+    for data, words in (
+        (b"\xff\xfe", unreadable),
+        (b"a=1&" * 100, unreadable),
+        (b"{}", ""),
+        (b"x" * 20_000, unreadable),
+    ):
         async with house.client.post(PAGE, data=data, allow_redirects=False) as answer:
             assert 400 <= answer.status < 500
             assert answer.content_type == "text/html"
+            assert words in await answer.text()
 
 
 async def test_a_song_that_is_sung_once_a_night_is_not_offered_again(house: House) -> None:
@@ -110,9 +117,29 @@ async def test_a_song_that_is_sung_once_a_night_is_not_offered_again(house: Hous
     assert 'name="allowDuplicate" value="false"' in text
 
 
+async def test_what_the_house_has_against_a_request_is_said_in_the_singers_language(house: House) -> None:
+    path, headers = f"/v1/customer/venues/{await house.venue_id()}", await house.sign_in()
+    german = {"Accept-Language": "de"}
+    form = {"singerName": "Ann", "songId": await song_id(house)}
+
+    async def refused(**rules: Any) -> str:
+        assert (await house.call("PATCH", path, json={"rules": rules}, headers=headers))[0] == 200
+        async with house.client.post(PAGE, data=form | {"allowDuplicate": "true"}, headers=german) as answer:
+            return re.findall(r'id="error">([^<]*)<', await answer.text())[0]
+
+    receipt = await house.ask(singerName="Ann")
+    assert await refused(requestsPerSinger=1) == "Ein Lied zur Zeit."
+    assert await refused(cooldownMinutes=10) == "10 Minuten zwischen zwei Wünschen."
+    body = {"requestId": receipt["id"]}
+    status, problem = await house.call("POST", f"{path}/blocks", json=body, headers=headers)
+    assert status == 201, problem
+    assert (await refused()).startswith("Das Haus nimmt von dir gerade keine Wünsche an.")
+
+
 async def test_page_and_api_count_what_a_phone_asks_for_together(house: House) -> None:
     await house.client.get(PAGE)
     for number in range(5):
         await house.ask(title=f"By the API {number}")
     fields = {"songId": await song_id(house), "singerName": "Ann", "requestKey": "k"}
     assert [(await post(house, **fields))[0] for _ in range(6)] == [303] * 5 + [429]
+    assert "<h1>Too many tries</h1>" in (await post(house, **fields))[1]
