@@ -125,7 +125,7 @@ async def test_what_the_house_has_against_a_request_is_said_in_the_singers_langu
     async def refused(**rules: Any) -> str:
         assert (await house.call("PATCH", path, json={"rules": rules}, headers=headers))[0] == 200
         async with house.client.post(PAGE, data=form | {"allowDuplicate": "true"}, headers=german) as answer:
-            return re.findall(r'id="error">([^<]*)<', await answer.text())[0]
+            return str(re.findall(r'id="error">([^<]*)<', await answer.text())[0])
 
     receipt = await house.ask(singerName="Ann")
     assert await refused(requestsPerSinger=1) == "Ein Lied zur Zeit."
