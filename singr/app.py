@@ -22,6 +22,7 @@ from singr.infra.kit import Kit
 from singr.infra.limits import Limiter
 from singr.queue.live import Source
 from singr.realtime import attendance, hub
+from singr.web import sorry
 
 
 @asynccontextmanager
@@ -61,7 +62,6 @@ async def application(kit: Kit, rows: Sequence[Row] = table.ROUTES) -> AsyncIter
         app = web.Application()
         app[hub.HUB] = live
         devices = Devices(kit.settings.auth_secret, secure=kit.settings.base_url.startswith("https:"))
-        mount(
-            app, rows, Gate(kit, doorkeeper.read, devices, SessionCookies(kit.settings), Proxies(kit.settings.proxies))
-        )
+        gate = Gate(kit, doorkeeper.read, devices, SessionCookies(kit.settings), Proxies(kit.settings.proxies))
+        mount(app, rows, gate, tells=sorry.to_browsers)
         yield app

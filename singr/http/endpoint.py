@@ -90,8 +90,8 @@ class Endpoint:
             response = await self._run(call, request)
         except Exception as exc:
             problem = self._as_problem(exc)
-            tells = self.row.tells
-            response = tells(request, problem) if tells else problems.response(problem, request.path, request_id)
+            told_as = self.row.tells and self.row.tells(request, problem)
+            response = told_as or problems.response(problem, request.path, request_id)
             if problem.ends_session:
                 self.gate.cookies.take(response)
         if not response.prepared:

@@ -13,7 +13,7 @@ from singr.core.errors import MethodNotAllowed, NotFound
 from singr.http.call import Call
 from singr.http.endpoint import Endpoint, Gate
 from singr.http.guard import PUBLIC
-from singr.http.route import Route, Row
+from singr.http.route import Route, Row, Tell
 from singr.infra.limits import Rate
 from singr.telemetry.calls import CallLog
 from singr.telemetry.logs import redact
@@ -32,8 +32,8 @@ EXPOSED = (
 PREFLIGHT_MAX_AGE_S = 3600
 
 
-def mount(app: web.Application, rows: Sequence[Row], gate: Gate) -> None:
-    """Add every row and its aliases, then the catch-all that answers 404 and 405 as problems."""
+def mount(app: web.Application, rows: Sequence[Row], gate: Gate, *, tells: Tell | None = None) -> None:
+    """Add every row and its aliases, then the catch-all that answers 404 and 405 as problems, or as `tells` does."""
     cors = aiohttp_cors.setup(app)
     for row in rows:
         endpoint = Endpoint(row, gate)
@@ -43,9 +43,8 @@ def mount(app: web.Application, rows: Sequence[Row], gate: Gate) -> None:
             if row.method == hdrs.METH_GET:
                 app.router.add_route(hdrs.METH_HEAD, path, endpoint.answer)
     app.on_cleanup.append(partial(_write, gate.log))
-    nowhere = Route(
-        "*", "/{rest:.*}", refuse, may=PUBLIC, rate=Rate(3000, per_s=60, by="address"), raw=True, quiet=True
-    )
+    rate = Rate(3000, per_s=60, by="address")
+    nowhere = Route("*", "/{rest:.*}", refuse, may=PUBLIC, rate=rate, raw=True, quiet=True, tells=tells)
     app.router.add_route("*", nowhere.path, Endpoint(nowhere, gate).answer)
 
 

@@ -13,8 +13,8 @@ from singr.http.guard import Rule
 from singr.infra.limits import Rate
 
 MIB = 1 << 20
-Tell = Callable[[web.Request, Problem], web.Response]
-"""Makes the answer to a problem."""
+Tell = Callable[[web.Request, Problem], web.Response | None]
+"""Makes the answer to a problem; None where problem+json will do."""
 
 # What an organization's people may ask of a route together.
 MANAGING = Rate(100, per_s=60, by="organization")

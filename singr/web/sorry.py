@@ -6,7 +6,7 @@ import math
 from functools import partial
 from http import HTTPStatus
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from singr.core.errors import Problem
 from singr.http.route import Tell
@@ -36,6 +36,11 @@ def _page(request: web.Request, problem: Problem, *, back: str, label: str) -> w
     if problem.retry_after_s is not None:
         response.headers["Retry-After"] = str(max(1, math.ceil(problem.retry_after_s)))
     return response
+
+
+def to_browsers(request: web.Request, problem: Problem) -> web.Response | None:
+    """A page for whoever goes to an address of ours that does not exist."""
+    return TO_START(request, problem) if "text/html" in request.headers.get(hdrs.ACCEPT, "") else None
 
 
 # How a page tells a problem, with where people find on from there.

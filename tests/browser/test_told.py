@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from contextlib import suppress
 
-from playwright.async_api import expect
+from playwright.async_api import Error, Route, expect
 
 from tests.browser.people import PHONE, VENUE, People, Singer, press_surely
 from tests.browser.test_browsing import rules
@@ -77,6 +79,30 @@ async def test_a_note_is_for_the_song_it_was_written_for(people: People) -> None
     await expect(anna.page.get_by_text("Key and a note")).to_be_visible()
     await expect(note).to_be_hidden()
     await expect(note).to_have_value("")
+
+
+async def test_the_last_question_wins_and_the_old_list_stays_until_its_answer_is_there(people: People) -> None:
+    anna, asked, answered = await people.singer(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        asked.set()
+        await answered.wait()
+        with suppress(Error):  # nobody waits for it any more
+            await route.continue_()
+
+    titles = anna.page.locator("#results b")
+    before = await titles.all_text_contents()
+    await anna.page.route("**/songs?q=hey*", slowly)
+    await anna.search("hey jude")
+    await asked.wait()
+    assert await titles.all_text_contents() == before
+    await anna.search("rocket man")
+    await expect(titles).to_have_text(["Rocket Man"])
+    answered.set()
+    await anna.page.unroute_all(behavior="wait")
+    for _ in range(3):  # calls that are made later than the late answer is sent
+        await anna.page.evaluate("fetch('/healthz').then((answer) => answer.text())")
+    await expect(titles).to_have_text(["Rocket Man"])
 
 
 async def test_a_search_or_a_list_without_an_answer_says_so_and_goes_on(people: People) -> None:
@@ -168,6 +194,45 @@ async def test_a_page_without_a_network_or_a_venue_says_which(people: People) ->
 async def test_nothing_is_on_its_way_to_a_page_without_script(people: People) -> None:
     bo = await people.singer("Bo", java_script_enabled=False)
     await expect(bo.page.locator("#live")).to_be_hidden()
+
+
+async def test_what_appears_under_a_finger_is_not_pressed_by_it(people: People) -> None:
+    anna = await people.singer("Anna")
+    await anna.search("Hey Jude")
+    await expect(anna.page.locator("#results b")).to_have_text(["Hey Jude"])
+    met = """() => {
+      const { x, y, width, height } = document.querySelector("#go").getBoundingClientRect();
+      return document.elementFromPoint(x + width / 2, y + height / 2)?.id;
+    }"""
+    open_ = f"() => {{ document.querySelector('#results button').click(); return ({met})(); }}"
+    assert await anna.page.evaluate(open_) != "go"
+    async with asyncio.timeout(60):
+        while await anna.page.evaluate(met) != "go":
+            await asyncio.sleep(0.05)
+
+
+async def test_a_tablet_without_a_network_keeps_what_was_asked_for_until_it_is_sent(
+    people: People, house: House
+) -> None:
+    path = f"/v1/customer/venues/{await house.venue_id()}/kiosk"
+    _, link = await house.call("POST", path, headers=await house.sign_in())
+    page = await people.page(PHONE)
+    await page.clock.install()
+    tablet = Singer(page, "Anna")
+    await page.goto(link["path"])
+    await tablet.is_live()
+    await tablet.search("Hey Jude")
+    await tablet.song("Hey Jude").click()
+    await page.context.set_offline(True)
+    await page.get_by_label("Your name").fill("Anna")
+    await page.get_by_role("button", name="Ask for it").click()
+    await page.clock.run_for("01:31")
+    await expect(tablet.card("Hey Jude")).to_contain_text("Not sent yet.")
+    await page.context.set_offline(False)
+    await house.becomes("SELECT count(*) FROM requests", 1)
+    await expect(tablet.card("Hey Jude")).to_contain_text("The KJ has your request.")
+    await page.clock.run_for("00:09")
+    await expect(page.locator(".card")).to_have_count(0)
 
 
 async def test_a_tablet_speaks_another_language_for_one_visit(people: People, house: House) -> None:

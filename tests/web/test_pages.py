@@ -53,6 +53,16 @@ async def test_an_unknown_venue_is_a_page_that_says_so(path: str, house: House) 
         assert "no such venue" in await answer.text()
 
 
+async def test_an_address_that_is_none_is_a_page_for_browsers_and_a_problem_for_programs(house: House) -> None:
+    kinds = {"text/html,application/xhtml+xml;q=0.9": "text/html", "*/*": "application/problem+json"}
+    for accepted, kind in kinds.items():
+        async with house.client.get("/nowhere", headers={"Accept": accepted}) as answer:
+            assert (answer.status, answer.content_type) == (404, kind)
+            assert "nothing at /nowhere" in await answer.text()
+    async with house.client.get("/<b>", headers={"Accept": "text/html"}) as answer:
+        assert "&lt;b&gt;" in await answer.text()
+
+
 @pytest.mark.parametrize(
     ("tag", "title"), [("de", "Hier ist nichts"), ("ja", "ここには何もありません"), ("ar", "لا شيء هنا")]
 )
