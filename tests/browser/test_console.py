@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.people import LAPTOP, PHONE, TABLET, People
+from singr.web.words import LANGUAGES
+from tests.browser.people import LAPTOP, PHONE, TABLET, Host, People
 from tests.browser.test_panels import manage
 from tests.house import House
 
@@ -94,6 +95,22 @@ async def test_what_could_not_be_saved_says_why(people: People, house: House) ->
     await page.get_by_label("Others see of the queue").select_option("how many wait")
     await expect(page.locator("#saved")).to_have_text("Saved")
     await house.becomes("SELECT queue_privacy FROM venues", "hidden")
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+async def test_being_asked_once_more_moves_nothing_on_a_phone(locale: str, people: People, house: House) -> None:
+    await house.ask(singerName="Anna")
+    page = await people.page(PHONE, locale=locale)
+    await page.goto("/host")
+    await page.locator("#email").fill(house.demo.host.email)
+    await page.locator("#password").fill(house.demo.host.password)
+    await page.locator("#sign-in .go").click()
+    row = Host(page).rows.first
+    await expect(page.locator("#health-line")).to_contain_text("108")
+    before = await row.bounding_box()
+    await page.locator("#turn").click()
+    await expect(page.locator("#turn")).to_have_attribute("data-asking", "")
+    assert await row.bounding_box() == before
 
 
 @pytest.mark.parametrize("size", [PHONE, TABLET])
