@@ -50,6 +50,19 @@ async def test_a_venue_gets_another_address_and_what_is_open_goes_on_under_it(pe
         await expect(page.locator("#message")).to_have_text("Happy hour")
 
 
+async def test_a_singers_page_goes_on_under_the_new_address_with_what_is_hers(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    await anna.ask("Hey Jude")
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request")
+    await move(house, "the-anchor")
+    await expect(anna.page).to_have_url(re.compile("/v/the-anchor$"))
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request")
+    await anna.withdraw("Hey Jude")
+    await anna.ask("Believe")
+    await expect(anna.card("Believe")).to_contain_text("The KJ has your request")
+    assert await house.value("SELECT array_agg(title ORDER BY title) FROM requests") == ["Believe", "Hey Jude"]
+
+
 @pytest.mark.parametrize(
     ("url_name", "why"),
     [

@@ -10,6 +10,7 @@ import { Change } from "./change.js";
 import { Favorites } from "./favorites.js";
 import { beginAnew, forgetOthers } from "./kiosk.js";
 import { Mine } from "./mine.js";
+import { moveOn } from "./moved.js";
 import { hireWorker, keepHeard, lastHeard, oldSince } from "./offline.js";
 import { Outbox } from "./outbox.js";
 import { showRules } from "./rules.js";
@@ -77,6 +78,7 @@ function showAge(notice, isOld) {
 }
 
 live.addEventListener("change", () => {
+  if (live.venue.urlName !== venue) return moveOn(venue, live.venue.urlName);
   showVenue(live.venue, live.requests.size);
   keepHeard(live.venue, live.requests.size);
 });
