@@ -362,6 +362,10 @@ SELECT venues_id, epoch, version FROM venue_streams WHERE venues_id = ANY (:venu
 -- Venues as live connections look them up.
 SELECT url_name, venues_id, customer_profiles_id FROM venues WHERE url_name = ANY ((SELECT :url_names::text[])::text[])
 
+-- venue_stream_by_id(ids) -> each
+-- The same by their ids, as texts.
+SELECT venues_id::text, venues_id, customer_profiles_id FROM venues WHERE venues_id = ANY ((SELECT :ids::text[])::uuid[])
+
 -- venue_is_tenants(tenant, venue_id) -> value
 -- Whether a venue belongs to the tenant.
 SELECT EXISTS (SELECT 1 FROM venues WHERE customer_profiles_id = :tenant AND venues_id = :venue_id)

@@ -13,6 +13,7 @@ INSTANT = postgresql.TIMESTAMP(timezone=True, precision=6)
 
 
 def upgrade() -> None:
+    op.execute("LOCK TABLE venues, openkj_presence IN ACCESS EXCLUSIVE MODE")
     op.execute(
         "CREATE TEMPORARY TABLE kept ON COMMIT DROP AS"
         " SELECT customer_profiles_id, max(collected_at) AS collected_at, min(every_s) AS every_s"
@@ -22,6 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("LOCK TABLE venues, openkj_presence IN ACCESS EXCLUSIVE MODE")
     op.execute(
         "CREATE TEMPORARY TABLE kept ON COMMIT DROP AS"
         " SELECT venues_id, collected_at, every_s FROM openkj_presence JOIN venues USING (customer_profiles_id)"

@@ -62,7 +62,7 @@ class Bus:
         if line is None or not line.post(name, payload):
             return False
         if heard := self._heard.get(name):
-            self._guarded(heard, payload)
+            asyncio.get_running_loop().call_soon(self._guarded, heard, payload)
         return True
 
     async def publish(self, channel: str, payload: bytes) -> None:

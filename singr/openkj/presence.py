@@ -17,7 +17,7 @@ from singr.realtime import hints
 
 # OpenKJ asks every 30 s unless told otherwise, at most every 10 s; its interval is learned from the stamps.
 GRACE_S, INTERVALS = 100, 3
-TOGETHER_S = 0.5
+TOGETHER_S, STAMPED_S = 0.5, 30
 # A computer that was last seen so long ago is not this night's.
 FORGET_AFTER_S = 12 * 3600
 AT_ONCE_MAX = 1_000
@@ -42,8 +42,12 @@ def note(call: Call, key: Key) -> None:
     here = desk.of(call.kit)
     if here.is_due(key.id, asyncio.get_running_loop().time()):
         here.unstamped.append(key)
-        if len(here.unstamped) == 1 and not call.kit.aside.run("openkj_presence", lambda: _stamp_soon(call.kit, here)):
+        if len(here.unstamped) == 1 and not _stamping(call.kit, here):
             here.unstamped.clear()
+
+
+def _stamping(kit: Kit, here: desk.Desk) -> bool:
+    return kit.aside.run("openkj_presence", lambda: _stamp_soon(kit, here), timeout_s=STAMPED_S)
 
 
 async def _stamp_soon(kit: Kit, here: desk.Desk) -> None:

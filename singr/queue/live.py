@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -40,6 +41,8 @@ class StreamRow(Struct):
 SNAPSHOT = maybe("venue_snapshot", SnapshotRow)
 VERSIONS = many("venue_versions", StreamRow)
 BY_URL_NAME = each("venue_stream_by_url_name", VenueKey)
+BY_ID = each("venue_stream_by_id", VenueKey)
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Upsert(Struct, tag_field="op", tag="upsert"):
@@ -60,6 +63,13 @@ class Told(Struct):
 
 
 read_hint = msgspec.json.Decoder(Told).decode
+
+
+async def find(kit: Kit, named: str) -> VenueKey | None:
+    """The venue with that urlName, or with that id, which pages keep to: a name may change while they sleep."""
+    if ID.fullmatch(named) and (venue := await BY_ID(kit.db, named)):
+        return venue
+    return await BY_URL_NAME(kit.db, named)
 
 
 def tell(kit: Kit, rows: Sequence[ChangedRequest]) -> None:
@@ -93,8 +103,8 @@ class Source:
         self._kit = kit
         self._manners: dict[str, Manner] = {}
 
-    async def find(self, url_name: str) -> UUID | None:
-        venue = await BY_URL_NAME(self._kit.db, url_name)
+    async def find(self, named: str) -> UUID | None:
+        venue = await find(self._kit, named)
         return venue.id if venue else None
 
     async def snapshot(self, venue_id: UUID) -> Snapshot | None:

@@ -9,8 +9,7 @@ from msgspec import Meta, Struct
 
 from singr.core.errors import NotFound
 from singr.http.call import Call
-from singr.queue import admission, tracking
-from singr.queue.live import BY_URL_NAME
+from singr.queue import admission, live, tracking
 from singr.realtime import tickets
 from singr.realtime.messages import View
 from singr.realtime.sse import stream
@@ -19,7 +18,8 @@ from singr.realtime.tickets import Ticket
 
 
 class TicketIn(Struct, rename="camel", forbid_unknown_fields=True):
-    """Singers may add a tracking token: that request counts as their own, whatever device they hold."""
+    """`venue` is its urlName or its id. Singers may add a tracking token: that request counts as their own, whatever
+    device they hold."""
 
     venue: Annotated[str, Meta(min_length=1, max_length=100)]
     view: View
@@ -35,7 +35,7 @@ class TicketOut(Struct, rename="camel"):
 
 async def issue_ticket(call: Call, *, body: TicketIn) -> TicketOut:
     """A ticket for `hello` on the WebSocket. The view host needs requests:read at that venue's organization."""
-    venue = await BY_URL_NAME(call.kit.db, body.venue)
+    venue = await live.find(call.kit, body.venue)
     if venue is None:
         raise NotFound("no such venue")
     own = []

@@ -128,7 +128,8 @@ class Error(Struct, frozen=True, tag_field="type", tag="error", rename="camel"):
 
 
 class Hello(Struct, frozen=True, tag_field="type", tag="hello", rename="camel"):
-    """Watch `venue` as `view`. `epoch` and `version` are what the client already shows, to be told only the rest."""
+    """Watch `venue`, its urlName or its id, as `view`. `epoch` and `version` are what the client already shows, to be
+    told only the rest."""
 
     venue: VenueName
     view: View

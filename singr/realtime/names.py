@@ -1,4 +1,4 @@
-"""Venue names to ids, remembered for a few seconds: thousands reconnect at once, and the database may be away."""
+"""Venues' names to ids, remembered for a few seconds: thousands reconnect at once, and the database may be away."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ class Names:
         self._known: dict[str, tuple[UUID, float]] = {}
         self._asking: dict[str, asyncio.Task[UUID | None]] = {}
 
-    async def find(self, url_name: str) -> UUID | None:
+    async def find(self, named: str) -> UUID | None:
         """The venue's id, or None. Raises UpstreamUnavailable or TimeoutError when it cannot be known."""
-        known = self._known.get(url_name)
+        known = self._known.get(named)
         if known and known[1] > asyncio.get_running_loop().time():
             return known[0]
         try:
-            return await asyncio.shield(self._ask(url_name))
+            return await asyncio.shield(self._ask(named))
         except (Problem, TimeoutError):
             if known:
                 return known[0]
             raise
 
-    def _ask(self, url_name: str) -> asyncio.Task[UUID | None]:
+    def _ask(self, named: str) -> asyncio.Task[UUID | None]:
         """One question at a time for each name."""
-        asking = self._asking.get(url_name)
+        asking = self._asking.get(named)
         if asking is None:
-            asking = self._asking[url_name] = asyncio.get_running_loop().create_task(self._read(url_name))
+            asking = self._asking[named] = asyncio.get_running_loop().create_task(self._read(named))
             asking.add_done_callback(lambda task: task.cancelled() or task.exception())
         return asking
 
-    async def _read(self, url_name: str) -> UUID | None:
+    async def _read(self, named: str) -> UUID | None:
         try:
             async with asyncio.timeout(self._read_s):
-                venue_id = await self._source.find(url_name)
+                venue_id = await self._source.find(named)
         finally:
-            del self._asking[url_name]
+            del self._asking[named]
         if venue_id is None:
-            self._known.pop(url_name, None)
+            self._known.pop(named, None)
         else:
             if len(self._known) >= NAMES_MAX:
                 self._known.clear()
             until = asyncio.get_running_loop().time() + self._fresh_s
-            self._known[url_name] = (venue_id, until)
+            self._known[named] = (venue_id, until)
         return venue_id

@@ -14,8 +14,8 @@ from singr.realtime.state import Delta, Item, Position, Snapshot, Viewer
 class Source(Protocol):
     """Reads see everything committed before they began (the primary database)."""
 
-    async def find(self, url_name: str) -> UUID | None:
-        """The venue of that name."""
+    async def find(self, named: str) -> UUID | None:
+        """The venue of that urlName or id."""
 
     async def snapshot(self, venue_id: UUID) -> Snapshot | None:
         """The venue's items and their version, read in one statement; None when there is no such venue."""

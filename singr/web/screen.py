@@ -37,6 +37,7 @@ async def show(call: Call, request: web.Request, url_name: str) -> web.Response:
         **labels(words)
         | {
             "url_name": venue.url_name,
+            "venue_id": str(venue.id),
             "name": venue.name,
             "accepting": str(is_open).lower(),
             "state": say(words, "open" if is_open else "closed_short"),

@@ -81,6 +81,7 @@ async def page(
         | {
             "path": path,
             "url_name": venue.url_name,
+            "venue_id": str(venue.id),
             "name": venue.name,
             "kiosk": kiosk,
             "open": str(venue.accepting_requests).lower(),

@@ -10,7 +10,7 @@ from playwright.async_api import Page, Route, WebSocketRoute
 
 DEADLINE_S = 60
 PUT = """(entries) => entries.forEach((entry) =>
-  localStorage.setItem(`singr.outbox.test-karaoke-bar.${entry.key}`, JSON.stringify(entry)))"""
+  localStorage.setItem(`singr.outbox.${document.body.dataset.id}.${entry.key}`, JSON.stringify(entry)))"""
 IS_SENDING = "Object.keys(localStorage).some((name) => name.startsWith('singr.outbox.'))"
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.cutting import Line
-from tests.browser.people import TV, VENUE, Host, People, press_surely
+from tests.browser.people import PHONE, TV, VENUE, Host, People, Singer, press_surely
 from tests.house import House
 
 
@@ -55,12 +55,38 @@ async def test_a_singers_page_goes_on_under_the_new_address_with_what_is_hers(pe
     await anna.ask("Hey Jude")
     await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request")
     await move(house, "the-anchor")
-    await expect(anna.page).to_have_url(re.compile("/v/the-anchor$"))
+    await expect(anna.page).to_have_url(re.compile(r"/v/the-anchor(\?|$)"))
     await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request")
     await anna.withdraw("Hey Jude")
     await anna.ask("Believe")
     await expect(anna.card("Believe")).to_contain_text("The KJ has your request")
     assert await house.value("SELECT array_agg(title ORDER BY title) FROM requests") == ["Believe", "Hey Jude"]
+
+
+async def test_a_phone_that_slept_through_it_finds_the_new_address_by_itself(people: People, house: House) -> None:
+    page = await people.page(PHONE)
+    line = await Line.of(page)
+    anna = Singer(page, "Anna")
+    await page.goto(f"/v/{VENUE}")
+    await anna.is_live()
+    await line.cut()
+    await move(house, "the-anchor")
+    line.mend()
+    await expect(page).to_have_url(re.compile(r"/v/the-anchor(\?|$)"))
+
+
+async def test_nobody_is_interrupted_by_it(people: People, house: House) -> None:
+    anna = await people.singer("Anna")
+    await anna.page.clock.install()
+    await anna.search("Hey Jude")
+    await anna.song("Hey Jude").click()
+    await anna.page.get_by_label("Your name").fill("Anna")
+    await move(house, "the-anchor")
+    await anna.page.clock.run_for("00:30")
+    await anna.page.get_by_role("button", name="Ask for it").click()
+    await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request")
+    await anna.page.clock.run_for("00:30")
+    await expect(anna.page).to_have_url(re.compile(r"/v/the-anchor(\?|$)"))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +137,7 @@ async def test_a_screen_that_was_away_shows_no_code_that_leads_nowhere(people: P
     await page.clock.run_for("06:00")
     await expect(page.locator(".code")).to_be_hidden()
     await expect(page.get_by_text("This address has changed.")).to_be_visible()
-    await move(house, VENUE)
     line.mend()
     await page.clock.run_for("06:00")
+    await expect(page).to_have_url(re.compile("/v/the-anchor/screen$"))
     await expect(page.locator(".code")).to_be_visible()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 
 from playwright.async_api import expect
 
+from tests.browser import cutting
 from tests.browser.people import PHONE, VENUE, People, Singer
 from tests.house import House
 
@@ -66,7 +66,7 @@ async def test_the_kept_page_holds_nothing_of_its_visitors(people: People) -> No
     await kept_page(anna)
     await anna.ask("Hey Jude")
     await expect(anna.card("Hey Jude")).to_contain_text("The KJ has your request.")
-    token = await anna.page.evaluate("JSON.parse(localStorage['singr.mine.test-karaoke-bar'])[0][1]")
+    token = await anna.page.evaluate("JSON.parse(localStorage[`singr.mine.${document.body.dataset.id}`])[0][1]")
     before = await kept_page(anna)
     await anna.page.goto(f"/v/{VENUE}")
     await anna.is_live()
@@ -100,14 +100,7 @@ async def test_a_request_that_waited_long_is_asked_about_before_it_is_sent(peopl
     asked_at = round((time.time() - 20 * 60) * 1000)
     body = {"singerName": "Anna", "artist": "Queen", "title": "Innuendo"}
     entry = {"key": "of-an-hour-ago", "body": body, "artist": "Queen", "title": "Innuendo", "askedAt": asked_at}
-    name = "singr.outbox.test-karaoke-bar.of-an-hour-ago"
-    await anna.page.evaluate(
-        "([name, entry]) => localStorage.setItem(name, entry)",
-        [
-            name,
-            json.dumps(entry | {"state": "waiting"}),
-        ],
-    )
+    await anna.page.evaluate(cutting.PUT, [entry | {"state": "waiting"}])
     await anna.page.reload()
     await expect(anna.card("Innuendo")).to_contain_text("You asked 20 minutes ago. Still want it?")
     assert await house.value(COUNT) == 0

@@ -83,7 +83,7 @@ async def test_a_statement_for_many_callers_is_planned_once(name: str, connectio
     """Not for the keys of each call: PostgreSQL tries that five times, then settles."""
     text = sql.QUERIES[name].text
     for calls in range(10):
-        await connection.fetch(text, [str(n) for n in range(calls % 3 + 1)])
+        await connection.fetch(text, [str(UUID(int=n)) for n in range(calls % 3 + 1)])
     settled = "SELECT generic_plans FROM pg_prepared_statements WHERE statement = $1"
     assert await connection.fetchval(settled, text) == 5
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from singr.infra import bus
@@ -60,23 +61,22 @@ async def test_what_is_posted_is_heard_here_and_elsewhere(redis_url: str) -> Non
         await one.subscribe("night", here)
         await other.subscribe("night", there)
         assert one.post("night", b"hello")
-        assert here.heard == [b"hello"]
+        await until(lambda: b"hello" in here.heard)
         await until(lambda: there.heard == [b"hello"])
 
 
 async def test_what_cannot_be_posted_is_left_to_the_caller_and_what_gets_lost_is_counted(redis_server: Server) -> None:
-    async with bus.opened(redis_server.url, QUICK) as alone:
+    async with bus.opened(redis_server.url, replace(QUICK, echo_s=60)) as alone:
         ear = Ear()
         await alone.subscribe("night", ear)
         await until(lambda: alone.post("night", b"first"))
-        ear.heard.clear()
         lost = metrics.HINTS_LOST._value.get()
         redis_server.pause()
         assert alone.post("night", b"into the silence")
         await until(lambda: metrics.HINTS_LOST._value.get() > lost)
         redis_server.kill()
         await until(lambda: not alone.post("night", b"to nobody"))
-        assert ear.heard[0] == b"into the silence"
+        assert b"into the silence" in ear.heard
 
 
 async def test_a_subscription_hears_all_that_is_published_after_it_returns(redis_url: str) -> None:

@@ -65,9 +65,9 @@ export class Desk {
     this.#again.open(venue.id);
     this.#panels.open(venue);
     this.#live = new Live({
-      venue: venue.urlName,
+      venue: venue.id,
       view: "host",
-      ticket: (urlName) => this.#ticket(urlName),
+      ticket: () => this.#ticket(),
       headers: () => this.#session.headers(),
     });
     this.#live.addEventListener("change", ({ detail }) => this.#follow(detail));
@@ -91,8 +91,8 @@ export class Desk {
     this.#venue = this.#live = null;
   }
 
-  async #ticket(urlName) {
-    const body = { venue: urlName, view: "host" };
+  async #ticket() {
+    const body = { venue: this.#venue.id, view: "host" };
     return (await this.#session.call("POST", "/v1/live/tickets", { body })).ticket;
   }
 

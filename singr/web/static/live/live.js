@@ -1,13 +1,14 @@
 // A venue, live: keeps a Ledger true over whatever connection there is, and says honestly how true it is.
 //
-//   const live = new Live({ venue: "the-anchor", view: "display" });
+//   const live = new Live({ venue: "the-anchor", view: "display" });   // or the venue's id, which stays when its name goes
 //   live.addEventListener("change", ({ detail }) => …);   // detail: see Ledger.take; read live.venue, live.requests
 //   live.addEventListener("notice", ({ detail }) => …);   // news for this singer alone: {kind, id, position, reason}
 //   live.addEventListener("status", () => …);             // live.status: connecting | live | stale | offline
 //   live.start();
 //
-// `ticket(venue)` gives a ticket for the views singer and host, `headers()` what signs in a call; both may be async.
-// A WebSocket first, then server-sent events, then polling; every attempt begins at the top; `ended` when none is of use.
+// `ticket()` gives a ticket for the views singer and host, `headers()` what signs in an HTTP call; both may be async.
+// A WebSocket first, then server-sent events, then polling; every attempt begins at the top. `ended` is set when it
+// is of no use to try again.
 
 import { Events } from "./events.js";
 import { Ledger, LOST } from "./ledger.js";
@@ -133,12 +134,11 @@ export class Live extends EventTarget {
   /** What a transport needs of us. */
   #link(signal) {
     const { venue, view, ticket, headers } = this.#given;
-    const address = () => this.venue?.urlName ?? venue; // it may have got another since
     return {
       signal,
-      ticket: () => ticket(address()),
+      ticket,
       headers,
-      hello: () => ({ venue: address(), view, ...(this.#forgotten ? {} : this.#ledger.position) }),
+      hello: () => ({ venue, view, ...(this.#forgotten ? {} : this.#ledger.position) }),
       hear: (message) => signal.aborted || this.#hear(message),
       forget: () => (this.#forgotten = true),
     };

@@ -28,11 +28,11 @@ async function renew(loadedAt, live) {
   const urlName = live.venue?.urlName ?? venue;
   const path = `/v/${encodeURIComponent(urlName)}/screen`;
   const answer = await fetch(path, { cache: "no-store" }).catch(() => null);
-  document.body.classList.toggle("gone", answer?.status === 404);
+  document.body.classList.toggle("gone", answer?.status === 404 && live.status !== "live");
   if (!answer?.ok) return;
   const mine = document.querySelector("script[type=module]").getAttribute("src");
   const isNew = !(await answer.text().catch(() => mine)).includes(mine);
-  if (urlName !== venue || isNew || live.ended || isMorningAfter(loadedAt)) location.replace(path);
+  if (urlName !== venue || isNew || live.ended || isMorningAfter(loadedAt)) location.replace(path + location.search);
 }
 
 function isMorningAfter(loadedAt) {

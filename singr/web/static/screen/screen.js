@@ -11,9 +11,9 @@ const SOON_MAX = 4;
 const SAY_LOST_MS = 60_000;
 const FORGET_MS = 10 * 60_000;
 
-const { venue } = document.body.dataset;
+const { venue, id } = document.body.dataset;
 const stage = $("#stage");
-const live = new Live({ venue, view: "display", restWhenHidden: false });
+const live = new Live({ venue: id, view: "display", restWhenHidden: false });
 const look = keepCalm(stage, live);
 const rows = new Map();
 const time = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
@@ -87,7 +87,6 @@ function tick() {
 }
 
 live.addEventListener("change", show);
-live.addEventListener("status", () => live.ended && look());
 setInterval(tick, 1000);
 tick();
 live.start();

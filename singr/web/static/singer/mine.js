@@ -15,7 +15,7 @@ const VIBRATIONS = { upNext: [200, 100, 200], accepted: [200], dealt: [200], rej
 
 export class Mine {
   #list = $("#cards");
-  #venue;
+  #id;
   #outbox;
   #live;
   #announce;
@@ -27,10 +27,10 @@ export class Mine {
   #cards = new Map();
 
   /** `change(request, token, back, song)` lets the singer change one, perhaps to another song. */
-  constructor(venue, outbox, live, announce, change) {
-    [this.#venue, this.#outbox, this.#live, this.#announce, this.#change] = [venue, outbox, live, announce, change];
-    this.#tokens = new Map(kept(`mine.${venue}`, []));
-    this.#dismissed = new Set(kept(`dismissed.${venue}`, []));
+  constructor(id, outbox, live, announce, change) {
+    [this.#id, this.#outbox, this.#live, this.#announce, this.#change] = [id, outbox, live, announce, change];
+    this.#tokens = new Map(kept(`mine.${id}`, []));
+    this.#dismissed = new Set(kept(`dismissed.${id}`, []));
     this.#adopt();
     outbox.addEventListener("change", () => this.render());
     outbox.addEventListener("sent", ({ detail }) => this.#arrived(detail));
@@ -62,7 +62,7 @@ export class Mine {
 
   #remember(id, token) {
     this.#tokens.set(id, token);
-    keep(`mine.${this.#venue}`, [...this.#tokens].slice(-KEPT_MAX));
+    keep(`mine.${this.#id}`, [...this.#tokens].slice(-KEPT_MAX));
   }
 
   #arrived({ key, receipt }) {
@@ -148,7 +148,7 @@ export class Mine {
   #dismiss(id) {
     this.#requests.delete(id);
     this.#dismissed.add(id);
-    keep(`dismissed.${this.#venue}`, [...this.#dismissed].slice(-KEPT_MAX));
+    keep(`dismissed.${this.#id}`, [...this.#dismissed].slice(-KEPT_MAX));
     this.render();
   }
 

@@ -19,10 +19,11 @@ export class Outbox extends EventTarget {
   #failures = 0;
   #isFlushing = false;
 
-  constructor(venue) {
+  /** `venue()` is the name it has at the moment. */
+  constructor(id, venue) {
     super();
     this.#venue = venue;
-    this.#folder = `outbox.${venue}.`;
+    this.#folder = `outbox.${id}.`;
     this.entries = names(this.#folder)
       .map((name) => kept(name))
       .filter((entry) => entry?.key)
@@ -80,7 +81,7 @@ export class Outbox extends EventTarget {
     this.#put(entry, { state: "sending", retryAt: 0 });
     try {
       const headers = { "Idempotency-Key": entry.key };
-      const path = `/v1/public/venues/${encodeURIComponent(this.#venue)}/requests`;
+      const path = `/v1/public/venues/${encodeURIComponent(this.#venue())}/requests`;
       const receipt = await call("POST", path, { body: entry.body, headers });
       this.#failures = 0;
       this.dispatchEvent(new CustomEvent("sent", { detail: { key: entry.key, receipt } }));

@@ -10,7 +10,6 @@ import { Change } from "./change.js";
 import { Favorites } from "./favorites.js";
 import { beginAnew, forgetOthers } from "./kiosk.js";
 import { Mine } from "./mine.js";
-import { moveOn } from "./moved.js";
 import { hireWorker, keepHeard, lastHeard, oldSince } from "./offline.js";
 import { Outbox } from "./outbox.js";
 import { showRules } from "./rules.js";
@@ -18,27 +17,27 @@ import { Results } from "./results.js";
 import { Sheet } from "./sheet.js";
 import { Tonight } from "./tonight.js";
 
-const { venue, kiosk } = document.body.dataset;
+const { venue, id, kiosk } = document.body.dataset;
 const LONG_STALE_MS = 60_000;
 
 const announce = (text) => setText($("#said"), text);
 if (kiosk) forgetOthers();
-const outbox = new Outbox(venue);
+const outbox = new Outbox(id, () => live.venue?.urlName ?? venue);
 if (kiosk) beginAnew(kiosk, outbox);
-const live = new Live({ venue, view: "singer", ticket });
+const live = new Live({ venue: id, view: "singer", ticket });
 const tonight = new Tonight(venue, live);
 const favorites = new Favorites(venue);
 const tags = (song) => [...favorites.tags(song), ...tonight.tags(song)];
 const sheet = new Sheet((key, body, song) => outbox.add(key, body, song), tonight, favorites);
 const change = new Change(sheet, (request) => mine.changed(request));
-const mine = new Mine(venue, outbox, live, announce, (...request) => change.open(...request));
+const mine = new Mine(id, outbox, live, announce, (...request) => change.open(...request));
 const results = new Results((song) => (song.isHere !== false && change.choose(song)) || sheet.open(song), tags);
 const book = new Book(venue, results, announce, (given) => favorites.rows(given));
 for (const each of [tonight, favorites]) each.addEventListener("change", () => results.refresh());
 outbox.addEventListener("sent", () => favorites.claim().catch(() => null));
 
-async function ticket(urlName) {
-  const body = { venue: urlName, view: "singer", ...(mine.token && { trackingToken: mine.token }) };
+async function ticket() {
+  const body = { venue: id, view: "singer", ...(mine.token && { trackingToken: mine.token }) };
   return (await call("POST", "/v1/live/tickets", { body })).ticket;
 }
 
@@ -77,8 +76,14 @@ function showAge(notice, isOld) {
   setText(notice, say(isOld ? "kept" : "back"));
 }
 
+/** The venue may get another address: the page begins anew there, once nobody is writing on it. */
+function followVenue() {
+  const to = live.venue?.urlName ?? venue;
+  if (to === venue || $("#sheet").open) return;
+  location.replace(location.pathname.replace(`/v/${venue}`, `/v/${to}`) + location.search);
+}
+
 live.addEventListener("change", () => {
-  if (live.venue.urlName !== venue) return moveOn(venue, live.venue.urlName);
   showVenue(live.venue, live.requests.size);
   keepHeard(live.venue, live.requests.size);
 });
@@ -88,6 +93,7 @@ live.addEventListener("status", () => live.status === "live" && outbox.flush());
 setInterval(() => {
   showStatus();
   mine.render();
+  followVenue();
 }, 10_000);
 if (lastHeard()) showVenue(lastHeard().venue, lastHeard().waiting);
 showStatus();

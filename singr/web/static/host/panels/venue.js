@@ -42,6 +42,7 @@ function itsAddress(session, path, { urlName }) {
   }
 
   async function move() {
+    if (input.value === urlName) return;
     try {
       const moved = await session.call("PATCH", path, { body: { urlName: input.value.trim().toLowerCase() } });
       input.value = moved.urlName;
