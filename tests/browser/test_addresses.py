@@ -93,8 +93,8 @@ async def test_nobody_is_interrupted_by_it(people: People, house: House) -> None
     ("url_name", "why"),
     [
         ("the-cellar", "Another venue has this address."),
-        ("the anchor!", "Only small letters a to z, digits and single hyphens between them, 60 at most."),
-        ("nearby", "Only small letters a to z, digits and single hyphens between them, 60 at most."),
+        ("the anchor!", "Only lowercase letters a to z, digits and single hyphens between them, 60 at most."),
+        ("nearby", "Only lowercase letters a to z, digits and single hyphens between them, 60 at most."),
     ],
 )
 async def test_an_address_that_cannot_be_had_is_a_fault_of_its_field(

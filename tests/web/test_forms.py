@@ -128,7 +128,7 @@ async def test_what_the_house_has_against_a_request_is_said_in_the_singers_langu
             return str(re.findall(r'id="error">([^<]*)<', await answer.text())[0])
 
     receipt = await house.ask(singerName="Ann")
-    assert await refused(requestsPerSinger=1) == "Ein Lied zur Zeit."
+    assert await refused(requestsPerSinger=1) == "Immer nur ein Lied auf einmal."
     assert await refused(cooldownMinutes=10) == "10 Minuten zwischen zwei Wünschen."
     body = {"requestId": receipt["id"]}
     status, problem = await house.call("POST", f"{path}/blocks", json=body, headers=headers)
