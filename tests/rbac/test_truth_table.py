@@ -27,7 +27,7 @@ async def admitted(_call: Call) -> None:
 
 def gate(number: int, row: Row) -> Row:
     """The row with its rule, and nothing behind it."""
-    bare = {"body": None, "query": None, "returns": None, "cache": None, "raw": False, "aliases": ()}
+    bare = {"body": None, "query": None, "returns": None, "cache": None, "raw": False, "tells": None, "aliases": ()}
     plenty = Rate(100_000, per_s=60, inside=row.rate.inside)
     return replace(row, method="POST", path=f"/gate/{number}", handler=admitted, rate=plenty, **bare)  # type: ignore[arg-type]
 
