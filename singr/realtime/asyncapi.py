@@ -68,7 +68,7 @@ def _events() -> dict[str, Any]:
         "address": EVENTS,
         "description": "Server-sent events: `event` is the type, `data` the message, `id` where Last-Event-ID resumes. "
         f"The query parameter `view` is one of {', '.join(VIEWS)}.",
-        "parameters": {"urlName": {"description": "The venue's name in addresses."}},
+        "parameters": {"urlName": {"description": "The venue's name in addresses, or its id."}},
         "messages": _listed(TO_CLIENT),
         "bindings": {"http": {}},
     }

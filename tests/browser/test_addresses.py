@@ -50,6 +50,14 @@ async def test_a_venue_gets_another_address_and_what_is_open_goes_on_under_it(pe
         await expect(page.locator("#message")).to_have_text("Happy hour")
 
 
+async def test_an_address_is_taken_back_in_the_same_panel(people: People) -> None:
+    host = await people.host()
+    for url_name in ("the-anchor", VENUE):
+        await readdress(host, url_name)
+        await expect(host.page.locator("#address-said")).to_contain_text(f"/v/{url_name}")
+        await expect(host.page.locator("#link")).to_have_attribute("href", re.compile(f"/v/{url_name}$"))
+
+
 async def test_a_singers_page_goes_on_under_the_new_address_with_what_is_hers(people: People, house: House) -> None:
     anna = await people.singer("Anna")
     await anna.ask("Hey Jude")

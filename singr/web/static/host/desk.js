@@ -116,7 +116,7 @@ export class Desk {
     setText($("#switch").selectedOptions[0], name);
   }
 
-  /** Code, links and tickets are of the address that the venue has now. */
+  /** Code and links are of the address that the venue has now. */
   #readdress(urlName) {
     if (this.#venue.urlName === urlName) return;
     this.#venue.urlName = urlName;

@@ -30,7 +30,8 @@ function aboutIt(session, path, venue) {
   return [form(save, say("save"), ...inputs.map((input) => field(say(`venue_${input.name}`), input))), said.node];
 }
 
-function itsAddress(session, path, { urlName }) {
+function itsAddress(session, path, venue) {
+  let { urlName } = venue;
   const said = new Said();
   const input = el("input", { value: urlName, maxLength: ADDRESS_MAX, dir: "ltr", spellcheck: false, autocapitalize: "off", autocomplete: "off" });
   said.node.id = "address-said";
@@ -44,9 +45,10 @@ function itsAddress(session, path, { urlName }) {
   async function move() {
     if (input.value === urlName) return;
     try {
-      const moved = await session.call("PATCH", path, { body: { urlName: input.value.trim().toLowerCase() } });
-      input.value = moved.urlName;
-      tell(say("address_new", { address: isolated(`/v/${moved.urlName}`) }));
+      const body = { urlName: input.value.trim().toLowerCase() };
+      ({ urlName } = await session.call("PATCH", path, { body }));
+      input.value = urlName;
+      tell(say("address_new", { address: isolated(`/v/${urlName}`) }));
     } catch (problem) {
       const words = { 409: "address_taken", 422: "address_unfit" }[problem.status];
       tell(words ? say(words) : wrong(problem), true);
